@@ -43,7 +43,8 @@ def build_table(rows: Iterable[Mapping[str, object]], columns: Mapping[str, str]
             raise ValueError(f"row has {', '.join(unknown)}, which are not columns; expected {', '.join(columns)}")
     # object first: pandas would guess float for a column of ints and nulls, and lose large integers
     table = pd.DataFrame(
-        {name: pd.Series([r.get(name) for r in records], dtype=object) for name in columns}, columns=list(columns)
+        {name: pd.Series([r.get(name) for r in records], dtype=object) for name in columns},
+        columns=list(columns),
     )
     return table.astype(dict(columns))
 

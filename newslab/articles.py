@@ -1,0 +1,340 @@
+"""Articles: files of text, Markdown or HTML to one row an article, checked at the door.
+
+HTML goes through trafilatura, Markdown through mistune, mojibake through ftfy, and a file without a declared encoding
+through charset-normalizer. Nothing is ever fetched.
+"""
+
+import codecs
+import glob
+import hashlib
+import re
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from pathlib import Path
+from typing import NamedTuple
+
+import pandas as pd
+
+from newslab.tables import build_table
+
+COLUMNS = {
+    "doc_id": "str",
+    "title": "str",
+    "published": "datetime64[s]",
+    "source": "str",
+    "text": "str",
+    "language": "str",
+    "repairs": "str",
+    "file": "str",
+    "sha256": "str",
+}
+
+HTML_SUFFIXES = frozenset({".html", ".htm", ".xhtml"})
+MARKDOWN_SUFFIXES = frozenset({".md", ".markdown"})
+SUFFIXES = HTML_SUFFIXES | MARKDOWN_SUFFIXES | {".txt", ".text"}
+"""Endings of the files that are picked up from a folder."""
+
+# What other kinds of file begin with, so that the message can name them (file-format magic numbers)
+_MAGIC = {
+    b"%PDF": "a PDF",
+    b"PK\x03\x04": "a zip archive or an office document",
+    b"\xd0\xcf\x11\xe0": "an old office document",
+    b"\x1f\x8b": "a gzip archive",
+    b"\x89PNG": "an image",
+    b"\xff\xd8\xff": "an image",
+    b"GIF8": "an image",
+    b"{\\rtf": "an RTF document",
+    b"SQLite format": "a database",
+}
+# UTF-32 first: its little-endian mark begins with the one of UTF-16
+_BYTE_ORDER_MARKS = (
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+_DECLARED = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([\w.:-]{2,40})""", re.IGNORECASE)
+_LOOKS_LIKE_HTML = re.compile(r"\s*(?:<!--.*?-->\s*)*(?:<\?xml[^>]*>\s*)?<(?:!doctype\s+html|html)\b", re.I | re.S)
+_FRONT_MATTER = re.compile(r"---[ \t]*\n(.*?\n)---[ \t]*\n", re.DOTALL)
+_FRONT_MATTER_FIELD = re.compile(r"^(title|date|published)[ \t]*:[ \t]*[\"']?(.+?)[\"']?[ \t]*$", re.MULTILINE)
+# a word broken at the end of a line: small letters on both sides, as in "exhaus-\nted"
+_BROKEN_WORD = re.compile(r"(?<=[a-z])(?:-|\u00ad)\n[ \t]*(?=[a-z])")
+_INVISIBLE = re.compile("[\u00ad\u200b\u2060\ufeff]")
+_SENTENCE_END = re.compile(r"""[.!?…:;,]["'”’)]*$""")
+
+# Below this share of a full line, a line is taken to end where its author ended it (see _unwrap)
+_FULL_LINE = 0.7
+_WIDEST_WRAP = 100
+
+
+class _Reading(NamedTuple):
+    text: str
+    title: str | None = None
+    published: str | None = None
+    source: str | None = None
+
+
+def read_articles(source: str | Path | Iterable[str | Path], *, published: object | None = None) -> pd.DataFrame:
+    r"""Read files of text, Markdown or HTML, one row an article.
+
+    Parameters
+    ----------
+    source
+        A file, a folder (its text, Markdown and HTML files, at any depth), a glob pattern, or several of them.
+    published
+        Publication date of all articles (ISO 8601 text, date or timestamp), or a Series of dates by ``doc_id``. It
+        goes before what a page says of itself.
+
+    Returns
+    -------
+    DataFrame, in the order of ``source``, a folder's files by name
+        doc_id : file name without its ending; longer where two files share it
+        title : as the page or the front matter states it, or the first line if it reads as a headline; else null
+        published : date that was given, or that the page states in its markup; else null. Never guessed.
+        source : outlet that the page names; else null
+        text : the article, with ``\n`` line ends and one blank line between paragraphs that had one
+        language : ISO 639-1 code of the likeliest language (py3langid)
+        repairs : what was mended, separated by semicolons; empty if nothing was
+        file : path as given
+        sha256 : of the file's bytes
+
+    Raises
+    ------
+    FileNotFoundError
+        If a path does not exist.
+    ValueError
+        If a folder or pattern holds no document, a file is binary, empty or without words, or ``published`` is no
+        date. Each message names the file and the remedy.
+
+    Examples
+    --------
+    >>> read_articles("no-such-file.txt")
+    Traceback (most recent call last):
+    ...
+    FileNotFoundError: no-such-file.txt: no such file or folder; check the path
+    """
+    paths = list(_find_files(source))
+    rows: list[dict[str, object]] = []
+    for path, doc_id in zip(paths, _name_documents(paths), strict=True):
+        content = _read_bytes(path)
+        reading, repairs = _repair(_extract(_decode(content, path), path))
+        if not any(character.isalpha() for character in reading.text):
+            raise ValueError(f"{path}: holds no words to read; check that it is the file you meant")
+        rows.append(
+            {
+                "doc_id": doc_id,
+                "title": reading.title or _first_line_as_title(reading.text),
+                "published": _parse_date(reading.published, strict=False),
+                "source": reading.source,
+                "text": reading.text,
+                "language": _identify_language(reading.text),
+                "repairs": "; ".join(repairs),
+                "file": str(path),
+                "sha256": hashlib.sha256(content).hexdigest(),
+            }
+        )
+    articles = build_table(rows, COLUMNS)
+    if isinstance(published, pd.Series):
+        told = articles["doc_id"].map(published.map(_parse_date)).astype("datetime64[s]")
+        articles["published"] = told.fillna(articles["published"])
+    elif published is not None and published != "":
+        articles["published"] = pd.Series(_parse_date(published), index=articles.index, dtype="datetime64[s]")
+    return articles
+
+
+def _find_files(source: str | Path | Iterable[str | Path]) -> Iterator[Path]:
+    if not isinstance(source, str | Path):
+        for one in source:
+            yield from _find_files(one)
+        return
+    path = Path(source)
+    if path.is_dir():
+        found = [p for p in sorted(path.rglob("*")) if p.is_file() and p.suffix.lower() in SUFFIXES]
+        found = [p for p in found if not any(part.startswith(".") for part in p.relative_to(path).parts)]
+        if not found:
+            endings = ", ".join(sorted(SUFFIXES))
+            raise ValueError(f"{path}: holds no document; put files there that end in {endings}")
+        yield from found
+    elif path.exists():
+        yield path
+    elif matches := sorted(glob.glob(str(source), recursive=True)):  # noqa: PTH207 (an absolute pattern may come)
+        yield from (p for p in map(Path, matches) if p.is_file())
+    else:
+        raise FileNotFoundError(f"{source}: no such file or folder; check the path")
+
+
+def _name_documents(paths: list[Path]) -> list[str]:
+    """Give each file the shortest end of its path that no other file shares."""
+    names: list[str] = []
+    for path in paths:
+        parts = [*path.parts[:-1], path.stem]
+        name = next(
+            (
+                "/".join(parts[-depth:])
+                for depth in range(1, len(parts) + 1)
+                if sum([*p.parts[:-1], p.stem][-depth:] == parts[-depth:] for p in paths) == 1
+            ),
+            str(path),
+        )
+        names.append(name if name not in names else f"{name}-{len(names) + 1}")
+    return names
+
+
+def _read_bytes(path: Path) -> bytes:
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise ValueError(f"{path}: cannot be read ({error.strerror}); check its permissions") from error
+    if not content.strip():
+        raise ValueError(f"{path}: is empty; check that it is the file you meant")
+    return content
+
+
+def _decode(content: bytes, path: Path) -> str:
+    for magic, kind in _MAGIC.items():
+        if content.startswith(magic):
+            raise ValueError(f"{path}: is {kind}, not text; save it as text or HTML first")
+    for mark, encoding in _BYTE_ORDER_MARKS:
+        if content.startswith(mark):
+            return content.decode(encoding, errors="replace")
+    declared = _DECLARED.search(content[:2048])
+    for encoding in ([declared[1].decode("ascii")] if declared else []) + ["utf-8"]:
+        try:
+            text = content.decode(encoding)
+        except (LookupError, UnicodeDecodeError):
+            continue
+        if "\0" not in text:
+            return text
+    from charset_normalizer import from_bytes  # here: only a file without a known encoding needs it
+
+    matches = from_bytes(content)
+    best = matches.best()
+    if best is None or "\0" in str(best):
+        raise ValueError(f"{path}: is not text in an encoding that can be told; save it as UTF-8 text")
+    # short text fits several code pages equally well; then Windows-1252 is by far the likeliest for English
+    equal = (m for m in matches if (m.chaos, m.coherence) == (best.chaos, best.coherence))
+    western = any("cp1252" in m.could_be_from_charset for m in equal)
+    return content.decode("cp1252", errors="replace") if western else str(best)
+
+
+def _extract(text: str, path: Path) -> _Reading:
+    if path.suffix.lower() in HTML_SUFFIXES or _LOOKS_LIKE_HTML.match(text[:4096]):
+        return _extract_html(text, path)
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if path.suffix.lower() in MARKDOWN_SUFFIXES:
+        return _extract_markdown(text)
+    return _Reading(text)
+
+
+def _extract_html(text: str, path: Path) -> _Reading:
+    from trafilatura import (
+        bare_extraction,
+    )  # here: it takes half a second to import, and plain text needs none of it
+
+    found = bare_extraction(
+        text,
+        with_metadata=True,
+        include_comments=False,
+        date_extraction_params={"extensive_search": False},  # markup only, no guess from the page's wording
+    )
+    if found is None or isinstance(found, dict) or not (found.text or "").strip():
+        raise ValueError(f"{path}: holds no article that can be told from its page; save the article as text")
+    paragraphs = [line for line in str(found.text).split("\n") if line.strip()]
+    if found.title and found.title.strip() not in (line.strip() for line in paragraphs[:3]):
+        paragraphs.insert(0, found.title.strip())
+    return _Reading("\n\n".join(paragraphs), found.title, found.date, found.sitename)
+
+
+def _extract_markdown(text: str) -> _Reading:
+    import mistune  # here: only Markdown needs it
+
+    fields: dict[str, str] = {}
+    if front := _FRONT_MATTER.match(text):
+        fields = dict(_FRONT_MATTER_FIELD.findall(front[1]))
+        text = text[front.end() :]
+    tokens = mistune.create_markdown(renderer=None)(text)
+    blocks = list(_markdown_blocks(tokens))  # type: ignore[arg-type]
+    headings = [_markdown_inline(t) for t in tokens if isinstance(t, dict) and t["type"] == "heading"]
+    title = fields.get("title") or (headings[0] if headings else None)
+    return _Reading("\n\n".join(b for b in blocks if b.strip()), title, fields.get("published") or fields.get("date"))
+
+
+def _markdown_blocks(tokens: list[dict]) -> Iterator[str]:
+    for token in tokens:
+        if token["type"] in {"paragraph", "heading", "block_text"}:
+            yield _markdown_inline(token)
+        elif token["type"] == "block_code":
+            yield token["raw"].strip("\n")
+        elif "children" in token:
+            yield from _markdown_blocks(token["children"])
+
+
+def _markdown_inline(token: dict) -> str:
+    if token["type"] in {"softbreak", "linebreak"}:
+        return " "
+    if token["type"] == "image" or token["type"].endswith("_html"):
+        return ""
+    return token.get("raw") or "".join(map(_markdown_inline, token.get("children", [])))
+
+
+def _repair(reading: _Reading) -> tuple[_Reading, list[str]]:
+    """Mend what is certainly broken, and say what was."""
+    from ftfy import TextFixerConfig, fix_text
+
+    # quotation marks and full-width signs stay as they were written: they are evidence
+    config = TextFixerConfig(uncurl_quotes=False, fix_character_width=False, explain=False)
+    repairs, text = [], reading.text
+    if (mended := fix_text(text, config)) != text:
+        repairs.append("mojibake, control characters or character forms mended")
+    if (visible := _INVISIBLE.sub("", joined := _BROKEN_WORD.sub("", mended))) != mended:
+        repairs.append("words broken at line ends joined" if joined != mended else "invisible characters removed")
+    if (unwrapped := _unwrap(visible)) != visible:
+        repairs.append("lines wrapped at a fixed width joined")
+    text = unwrapped.strip()
+    title = fix_text(reading.title, config).strip() if reading.title else None
+    return reading._replace(text=text, title=title), repairs
+
+
+def _unwrap(text: str) -> str:
+    """Join the lines of paragraphs that were wrapped at a fixed width; news with a paragraph a line stays as it is.
+
+    A text counts as wrapped if it has blank lines and if, in its blocks of several lines, nearly every line but the
+    last is about as full as the fullest and at most 100 characters wide.
+    """
+    blocks = re.split(r"\n[ \t]*\n", text)
+    inner = [len(line.strip()) for block in blocks for line in block.strip().split("\n")[:-1]]
+    if len(blocks) < 2 or len(inner) < 3 or max(inner) > _WIDEST_WRAP:
+        return text
+    full = _FULL_LINE * max(inner)
+    if sum(width >= full for width in inner) < 0.9 * len(inner):
+        return text
+    return "\n\n".join(" ".join(line.strip() for line in block.strip().split("\n")) for block in blocks)
+
+
+def _first_line_as_title(text: str) -> str | None:
+    first, _, rest = text.partition("\n")
+    first = first.strip()
+    return first if rest.strip() and len(first) <= 200 and not _SENTENCE_END.search(first) else None
+
+
+def _parse_date(value: object, *, strict: bool = True) -> pd.Timestamp | None:
+    """Read an ISO 8601 date; a zone is dropped, since a publication date is the outlet's own day."""
+    if value is None or value == "" or pd.isna(value):  # type: ignore[call-overload]
+        return None
+    try:
+        date = pd.Timestamp(value)  # type: ignore[arg-type]
+        if isinstance(value, str) and not re.match(r"\d{4}-\d\d?-\d\d?", value.strip()):
+            raise ValueError(value)
+        return date.tz_localize(None).as_unit("s")
+    except (ValueError, TypeError, OverflowError) as error:
+        if strict:
+            raise ValueError(f"published {str(value)!r} is not a date; write it as 2019-03-07") from error
+        return None
+
+
+@lru_cache(maxsize=1024)
+def _identify_language(text: str) -> str:
+    import py3langid  # here: its model takes half a second to load
+
+    return py3langid.classify(text[:20_000])[0]

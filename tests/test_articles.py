@@ -1,0 +1,147 @@
+"""Files to articles: what is kept, what is repaired, and what is refused with a remedy."""
+
+import re
+
+import pandas as pd
+import pytest
+
+from newslab.articles import COLUMNS, read_articles
+
+PAGE = """<!doctype html><html lang="en"><head><title>Council votes</title>
+<meta property="og:site_name" content="The Daily">
+<meta property="article:published_time" content="2024-05-03T10:00:00Z"></head>
+<body><nav><a href="/">Home</a><a href="/sport">Sport</a></nav><article><h1>Council votes</h1>
+<p>The council voted 7-2 on Tuesday to close the old bridge, officials said, after a long inspection.</p>
+<p>&ldquo;We had no choice,&rdquo; said the mayor. &ldquo;It is unsafe &amp; old, and it will not be mended.&rdquo;</p>
+<p>The bridge carried about 12,000 cars a day before the flood, and repairs would cost millions.</p>
+</article><footer>All rights reserved.</footer></body></html>"""
+
+
+@pytest.fixture
+def write(tmp_path):
+    def write_file(name, content):
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+        return path
+
+    return write_file
+
+
+def test_plain_text_is_kept_as_it_is_written(write):
+    text = "Rebels leave town\n\n“We won’t go back,” said Ana Ruiz.\n\nThe end of it."
+    article = read_articles(write("my story.txt", text)).iloc[0]
+    assert article["text"] == text
+    assert article["doc_id"] == "my story"
+    assert article["title"] == "Rebels leave town"
+    assert article["repairs"] == ""
+    assert article["language"] == "en"
+    assert pd.isna(article["published"])
+
+
+def test_html_gives_text_title_date_and_outlet(write):
+    article = read_articles(write("page.html", PAGE)).iloc[0]
+    assert article["title"] == "Council votes"
+    assert article["published"] == pd.Timestamp("2024-05-03")
+    assert article["source"] == "The Daily"
+    assert article["text"].split("\n\n")[0] == "Council votes"
+    assert "“We had no choice,” said the mayor. “It is unsafe & old" in article["text"]
+    assert "Sport" not in article["text"]
+
+
+def test_markdown_loses_its_markup_and_keeps_its_paragraphs(write):
+    text = "---\ndate: 2024-01-02\n---\n# Flood\n\nThe *old* [bridge](http://x.y)\nfell.\n\n- one\n- two\n"
+    article = read_articles(write("flood.md", text)).iloc[0]
+    assert article["text"] == "Flood\n\nThe old bridge fell.\n\none\n\ntwo"
+    assert article["published"] == pd.Timestamp("2024-01-02")
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-32", "cp1252"])
+def test_encodings_are_told_apart(write, encoding):
+    text = "Façade\n\nThe café’s owner, Zoë Müller, said “no”, and the naïve reporter went on to the next café."
+    assert read_articles(write("a.txt", text.encode(encoding))).loc[0, "text"] == text
+
+
+def test_declared_encoding_goes_before_a_guess(write):
+    page = PAGE.replace("<head>", '<head><meta charset="windows-1251">').replace("the mayor", "мэр города")
+    assert "мэр города" in read_articles(write("a.html", page.encode("cp1251"))).loc[0, "text"]
+
+
+def test_mojibake_is_mended_and_listed(write):
+    article = read_articles(write("a.txt", "Sheâ€™s here, said the man.")).iloc[0]
+    assert article["text"] == "She’s here, said the man."
+    assert "mojibake" in article["repairs"]
+
+
+def test_lines_wrapped_at_a_width_are_joined(write):
+    lines = (
+        "The council voted on Tuesday to close",
+        "the old bridge after an inspection of it",
+        "found it exhaus-",
+        "ted.",
+    )
+    paragraph = "\n".join(lines)
+    article = read_articles(write("a.txt", f"{paragraph}\n\n{paragraph}\n")).iloc[0]
+    assert article["text"].split("\n\n")[0].endswith("after an inspection of it found it exhausted.")
+    assert "fixed width" in article["repairs"]
+
+
+def test_single_line_paragraphs_are_not_joined(write):
+    text = "Short headline\nA much longer first paragraph that says what happened in the town.\nOne more.\n\nThe end."
+    assert read_articles(write("a.txt", text)).loc[0, "text"] == text
+
+
+def test_folder_takes_its_documents_by_name_and_names_them_apart(write, tmp_path):
+    for name in ("b/story.txt", "a/story.txt", "a/other.md", "a/data.csv", "a/.hidden/x.txt"):
+        write(name, "Some words here.")
+    articles = read_articles(tmp_path)
+    assert articles["doc_id"].tolist() == ["other", "a/story", "b/story"]
+
+
+def test_patterns_and_lists_of_paths(write, tmp_path):
+    first, second = write("one.txt", "One word."), write("two [2].txt", "Two words.")
+    assert read_articles([second, first])["doc_id"].tolist() == ["two [2]", "one"]
+    assert read_articles(str(tmp_path / "*.txt"))["doc_id"].tolist() == ["one", "two [2]"]
+
+
+def test_published_may_be_told_once_or_by_document(write):
+    paths = [write("a.html", PAGE), write("b.txt", "Some words.")]
+    assert set(read_articles(paths, published="2019-03-07")["published"]) == {pd.Timestamp("2019-03-07")}
+    told = read_articles(paths, published=pd.Series({"b": "2020-01-01"}))["published"].tolist()
+    assert told == [pd.Timestamp("2024-05-03"), pd.Timestamp("2020-01-01")]
+
+
+def test_no_paths_still_gives_all_columns():
+    assert list(read_articles([]).columns) == list(COLUMNS)
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"", "is empty"),
+        (b" \n\t ", "is empty"),
+        (b"%PDF-1.7 ...", "is a PDF"),
+        (bytes(range(256)) * 8, "is not text"),
+        (b"12 345 --- 67", "holds no words"),
+    ],
+)
+def test_bad_files_are_named_with_a_remedy(write, content, message):
+    path = write("bad.txt", content)
+    with pytest.raises(ValueError, match=rf"^{re.escape(str(path))}: {message}.*[;,]"):
+        read_articles(path)
+
+
+def test_html_without_an_article_is_refused(write):
+    with pytest.raises(ValueError, match="holds no article"):
+        read_articles(write("a.html", "<html><body></body></html>"))
+
+
+def test_folder_without_documents_is_refused(tmp_path):
+    with pytest.raises(ValueError, match="holds no document"):
+        read_articles(tmp_path)
+
+
+@pytest.mark.parametrize("published", ["yesterday", "2019-13-40", "7 March"])
+def test_bad_publication_date_is_refused(write, published):
+    with pytest.raises(ValueError, match=f"published '{published}' is not a date; write it as 2019-03-07"):
+        read_articles(write("a.txt", "Some words."), published=published)
