@@ -14,6 +14,7 @@ import pandas as pd
 import spacy
 from spacy.language import Language
 from spacy.tokens import Doc, DocBin
+from spacy.vocab import Vocab
 
 from newslab.tables import check_columns
 from newslab.words import split_paragraphs
@@ -143,17 +144,12 @@ def parse_articles(
     texts = dict(zip(articles["doc_id"], articles["text"], strict=True))
     if cache is None:
         return _parse(texts, pipeline)
-    folder = Path(cache)
-    keys = {doc_id: _cache_key(text, pipeline) for doc_id, text in texts.items()}
-    kept = {d: path for d, key in keys.items() if (path := folder / f"{key}.spacy").is_file()}
-    parsed = _parse({d: text for d, text in texts.items() if d not in kept}, pipeline)
+    paths = {doc_id: Path(cache) / f"{_cache_key(text, pipeline)}.spacy" for doc_id, text in texts.items()}
+    kept = {doc_id: doc for doc_id, path in paths.items() if (doc := _recall(path)) is not None}
+    parsed = _parse({doc_id: text for doc_id, text in texts.items() if doc_id not in kept}, pipeline)
     for doc_id, doc in parsed.items():
-        _keep(doc, folder / f"{keys[doc_id]}.spacy")
-    # reading a kept Doc needs the language's vocabulary, not the weights that made it
-    vocab = spacy.blank("en").vocab
-    return {
-        d: parsed[d] if d in parsed else next(iter(DocBin().from_disk(kept[d]).get_docs(vocab))) for d in texts
-    }
+        _keep(doc, paths[doc_id])
+    return {doc_id: kept[doc_id] if doc_id in kept else parsed[doc_id] for doc_id in texts}
 
 
 def _parse(texts: Mapping[str, str], pipeline: str) -> dict[str, Doc]:
@@ -167,6 +163,22 @@ def _cache_key(text: str, pipeline: str) -> str:
     about = describe_pipeline(pipeline)
     parts = [text, about["sha256"], about["spacy"], importlib.metadata.version("newslab")]
     return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _recall(path: Path) -> Doc | None:
+    """Read a kept parse; None where there is none, or a damaged one, which is then made again."""
+    if not path.is_file():
+        return None
+    try:
+        # reading a kept Doc needs the language's vocabulary, not the weights that made it
+        return next(DocBin().from_disk(path).get_docs(_blank_vocab()))
+    except (ValueError, KeyError, StopIteration):
+        return None
+
+
+@lru_cache(maxsize=1)
+def _blank_vocab() -> Vocab:
+    return spacy.blank("en").vocab
 
 
 def _keep(doc: Doc, path: Path) -> None:

