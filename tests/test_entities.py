@@ -1,0 +1,109 @@
+import pytest
+from spacy.tokens import Doc
+from spacy.vocab import Vocab
+
+from newslab.aliases import fold_name
+from newslab.entities import COLUMNS, extract_entities
+
+
+def make_doc(text: str) -> Doc:
+    """A Doc from words parted by blanks; ``Name_of_it/LABEL`` is an entity of those words."""
+    words, ents = [], []
+    for piece in text.split():
+        name, slash, label = piece.partition("/")
+        parts = name.split("_")
+        words += parts
+        ents += [f"B-{label}"] + [f"I-{label}"] * (len(parts) - 1) if slash else ["O"] * len(parts)
+    return Doc(Vocab(), words=words, ents=ents)
+
+
+def extract(text: str, **options) -> list[dict]:
+    doc = make_doc(text)
+    rows = extract_entities({"a": doc}, **options).to_dict("records")
+    assert all(doc.text[row["start"] : row["end"]] == row["text"] for row in rows)
+    return rows
+
+
+def labels(text: str) -> dict[str, str]:
+    return {row["text"]: row["label"] for row in extract(text)}
+
+
+def together(text: str) -> list[list[str]]:
+    """The different strings of each entity that has several."""
+    by_id: dict[str, list[str]] = {}
+    for row in extract(text):
+        strings = by_id.setdefault(row["entity_id"], [])
+        if row["text"] not in strings:
+            strings.append(row["text"])
+    return [strings for strings in by_id.values() if len(strings) > 1]
+
+
+def test_mentions_are_located_by_character_and_lose_article_and_possessive():
+    rows = extract("But the_Red_Cross_'s/ORG doctors left .")
+    assert [(r["start"], r["end"], r["text"]) for r in rows] == [(8, 17, "Red Cross")]
+
+
+@pytest.mark.parametrize("text", ["", "  \n ", "!!! ... ,,,", "'' \" ”", "😀 ١٢٣ 12"])
+def test_odd_text_gives_no_rows_but_all_columns(text):
+    table = extract_entities({"a": Doc(Vocab(), words=text.split(), ents=["O"] * len(text.split()))})
+    assert table.dtypes.astype(str).to_dict() == COLUMNS
+    assert table.empty
+
+
+def test_a_document_without_entities_marked_is_an_error():
+    with pytest.raises(ValueError, match=r"document 'a17' has no entities marked; parse it with 'ner'"):
+        extract_entities({"a17": Doc(Vocab(), words=["Tokyo"])})
+
+
+def test_an_unknown_label_is_an_error():
+    with pytest.raises(ValueError, match="labels has DATE"):
+        extract_entities({}, labels={"DATE", "ORG"})
+
+
+def test_labels_select_rows_and_leave_ids_alone():
+    text = "Tokyo/GPE thanked Toyota/ORG ."
+    assert [(r["text"], r["entity_id"]) for r in extract(text, labels={"ORG"})] == [("Toyota", "e2")]
+
+
+def test_a_title_stands_outside_the_name_and_makes_a_person():
+    rows = extract("Gen_Duran/ORG and Duran/GPE met Prime Minister Okoye/PERSON .")
+    assert [(r["text"], r["label"], r["title"]) for r in rows if r["title"] == r["title"]] == [
+        ("Duran", "PERSON", "Gen"),
+        ("Okoye", "PERSON", "Prime Minister"),
+    ]
+    assert rows[1]["label"] == "PERSON"
+
+
+def test_a_settlement_noun_makes_a_place():
+    assert labels("The village of Tarhun/ORG fell . Tarhun/ORG burned .") == {"Tarhun": "GPE"}
+
+
+def test_missed_mentions_of_a_name_are_found():
+    rows = extract("Lomax/ORG paid . Later Lomax paid again .")
+    assert [r["evidence"] for r in rows] == ["model", "same string"]
+
+
+def test_furniture_is_no_entity():
+    assert extract("Latest_News/ORG") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Ana_Ruiz/PERSON left . Ruiz/PERSON ran .", [["Ana Ruiz", "Ruiz"]]),
+        ("Ana_Ruiz/PERSON met Leo_Ruiz/PERSON . Ruiz/PERSON ran .", []),
+        ("The Fair_Trade_Board/ORG met . The FTB/ORG voted .", [["Fair Trade Board", "FTB"]]),
+        ("ISIS/ORG lost , Daesh/ORG fled .", [["ISIS", "Daesh"]]),
+        ("U.S./GPE troops , US/GPE jets .", [["U.S.", "US"]]),
+        ("France/GPE won ; French/NORP fans sang .", []),
+        ("In Baghouz/GPE and Baghuz/GPE .", [["Baghouz", "Baghuz"]]),
+        ("In Deir_Ezzor/GPE and Deir_ez-Zor/GPE .", [["Deir Ezzor", "Deir ez-Zor"]]),
+    ],
+)
+def test_aliases_are_merged(text, expected):
+    assert together(text) == expected
+
+
+def test_folding_keeps_what_tells_names_apart():
+    assert fold_name("the U.S.") == "us"
+    assert fold_name("Côte d’Ivoire") == "cote divoire"
