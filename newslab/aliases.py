@@ -1,8 +1,7 @@
 """Aliases: which different names in one document are names of one thing.
 
-A name is linked to one fuller name or to none. Each rule needs its own evidence and a single candidate;
-nothing is linked because it resembles something already linked, and a short form that two names could own stays
-alone.
+A name is linked to one fuller name or to none. Each rule needs its own evidence and a single candidate; nothing
+is linked because it looks like something already linked, and a short form that two names could own stays alone.
 """
 
 import re
@@ -83,19 +82,8 @@ def _sound(key: str) -> str:
 
     Articles go too (al-, el-, ez-), since they assimilate: Deir ez-Zor, Deir Ezzor, Deir al-Zor.
     """
-    words = [
-        w for w in key.split() if w not in {"al", "el", "ul", "as", "ash", "ad", "ar", "az", "ez", "an", "at"}
-    ]
-    s = "".join(words)
-    for old, new in (
-        ("ou", "u"),
-        ("oo", "u"),
-        ("ee", "i"),
-        ("ei", "i"),
-        ("ai", "i"),
-        ("ay", "i"),
-        ("ph", "f"),
-    ):
+    s = "".join(_JOINED_ARTICLE.sub("", w) for w in key.split() if w not in _ARTICLES)
+    for old, new in _SAME_SOUND:
         s = s.replace(old, new)
     s = s.translate(str.maketrans("yoeqjwc", "iuikgvk"))
     return re.sub(r"(.)\1+", r"\1", re.sub(r"(?<=[^aeiou])h", "", s))
@@ -157,9 +145,7 @@ def _link_equivalents(names: list[Name]) -> Iterator[Proposal]:
         yield from ((key, keys[:1], "known equivalent of") for key in keys[1:])
 
 
-def _link_acronyms(
-    names: list[Name], defined: Mapping[str, str], by_key: Mapping[str, Name]
-) -> Iterator[Proposal]:
+def _link_acronyms(names: list[Name], defined: Mapping[str, str], by_key: Mapping[str, Name]) -> Iterator[Proposal]:
     initials = defaultdict(list)
     for name in names:
         words = [w for w in name.words if w not in read_words("company_forms")]

@@ -237,19 +237,17 @@ def _cues(doc: Doc, m: _Mention) -> Iterator[tuple[str, int, str]]:
         yield "PERSON", 3, f"title {m.title}"
     if (
         m.first >= 2
-        and doc[m.first - 1].lower_ == "of"
-        and doc[m.first - 2].lower_ in read_words("settlements")
+        and doc[m.first - 1].text.lower() == "of"
+        and doc[m.first - 2].text.lower() in read_words("settlements")
     ):
-        yield "GPE", 3, f"after {doc[m.first - 2].lower_} of"
-    if m.first >= 1 and doc[m.first - 1].lower_ in {"in", "the"}:
-        before = doc[m.first - 1 if doc[m.first - 1].lower_ == "in" else max(m.first - 2, 0)].lower_
+        yield "GPE", 3, f"after {doc[m.first - 2].text.lower()} of"
+    if m.first >= 1 and doc[m.first - 1].text.lower() in {"in", "the"}:
+        before = doc[m.first - 1 if doc[m.first - 1].text.lower() == "in" else max(m.first - 2, 0)].text.lower()
         if before == "in" and m.label == "PERSON":
             yield "GPE", 2, "after in"
 
 
-def _find_missed(
-    doc: Doc, mentions: list[_Mention], types: dict[str, tuple[str, str | None]]
-) -> Iterator[_Mention]:
+def _find_missed(doc: Doc, mentions: list[_Mention], types: dict[str, tuple[str, str | None]]) -> Iterator[_Mention]:
     """Yield places where a name found elsewhere, or known beforehand, stands unmarked."""
     taken = bytearray(len(doc))
     for ent in doc.ents:
@@ -273,7 +271,7 @@ def _find_missed(
         wanted[name[0]].append((list(name), label, evidence))
     for sequences in wanted.values():
         sequences.sort(key=lambda s: -len(s[0]))
-    lower = {t.text for t in doc if t.is_lower}
+    lower = {t.text for t in doc if t.text.islower()}
     caps = _capital_lines(doc)
     for token in doc:
         for words, label, evidence in wanted.get(token.text, ()):
@@ -292,9 +290,9 @@ def _find_missed(
 
 
 def _is_name(token: Token, lower: set[str], caps: bytearray) -> bool:
-    if not token.text[0].isupper() or (token.is_upper and caps[token.i]):
+    if not token.text[0].isupper() or (token.text.isupper() and caps[token.i]):
         return False
-    return token.text.lower() not in lower or token.is_upper or token.pos_ in {"PROPN", ""}
+    return token.text.lower() not in lower or token.text.isupper() or token.pos_ in {"PROPN", ""}
 
 
 def _capital_lines(doc: Doc) -> bytearray:
@@ -303,8 +301,8 @@ def _capital_lines(doc: Doc) -> bytearray:
     line: list[int] = []
     for token in [*doc, None]:
         if token is None or "\n" in token.text:
-            words = [doc[i] for i in line if doc[i].is_alpha]
-            if len(words) > 2 and sum(w.is_upper for w in words) > 0.7 * len(words):
+            words = [doc[i] for i in line if doc[i].text.isalpha()]
+            if len(words) > 2 and sum(w.text.isupper() for w in words) > 0.7 * len(words):
                 for i in line:
                     marks[i] = 1
             line = []
@@ -332,10 +330,7 @@ def _collect_names(mentions: list[_Mention], types: dict[str, tuple[str, str | N
     for m in mentions:
         spellings[m.key][m.text] += 1
         first.setdefault(m.key, m.start)
-    return {
-        key: Name(key, types[key][0], _usual(texts), first[key], texts.total())
-        for key, texts in spellings.items()
-    }
+    return {key: Name(key, types[key][0], _usual(texts), first[key], texts.total()) for key, texts in spellings.items()}
 
 
 def _usual(texts: Counter) -> str:
