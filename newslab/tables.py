@@ -104,3 +104,46 @@ def find_within(inner: pd.DataFrame, outer: pd.DataFrame, *, suffix: str = "_out
     pairs = inner.merge(outer, on="doc_id", how="inner", suffixes=("", suffix))
     contained = (pairs["start"] >= pairs[f"start{suffix}"]) & (pairs["end"] <= pairs[f"end{suffix}"])
     return pairs[contained].reset_index(drop=True)
+
+
+def measure_cooccurrence(
+    spans: pd.DataFrame, passages: pd.DataFrame, *, by: str = "name", top: int = 40
+) -> pd.DataFrame:
+    """Count in how many passages two names occur together.
+
+    Parameters
+    ----------
+    spans
+        A span table with a column ``by``.
+    passages
+        Span table of the passages, such as paragraphs or sentences.
+    by
+        Column that names what a span stands for; nulls are left out.
+    top
+        Names to consider, those with most spans first: what more a reader could see would be a grey square.
+
+    Returns
+    -------
+    DataFrame, most frequent first
+        name, other : two values of ``by``, each pair once
+        count : passages that hold both
+
+    Raises
+    ------
+    ValueError
+        If a column is missing.
+
+    Examples
+    --------
+    >>> spans = pd.DataFrame({"doc_id": "a", "start": [0, 5], "end": [4, 10], "name": ["Iraq", "Syria"]})
+    >>> measure_cooccurrence(spans, pd.DataFrame({"doc_id": ["a"], "start": [0], "end": [12]})).to_dict("records")
+    [{'name': 'Iraq', 'other': 'Syria', 'count': 1}]
+    """
+    check_columns(spans, [by], name="spans")
+    frequent = spans[by].value_counts().head(top).index
+    placed = find_within(spans[spans[by].isin(frequent)], passages, suffix="_passage")
+    held = placed[["doc_id", "start_passage", by]].drop_duplicates().rename(columns={by: "name"})
+    pairs = held.merge(held.rename(columns={"name": "other"}), on=["doc_id", "start_passage"])
+    pairs = pairs[pairs["name"] < pairs["other"]]
+    counted = pairs.groupby(["name", "other"], as_index=False).size().rename(columns={"size": "count"})
+    return counted.sort_values(["count", "name", "other"], ascending=[False, True, True], ignore_index=True)

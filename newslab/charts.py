@@ -1,0 +1,519 @@
+"""Charts: from a table to an Altair chart, all in one theme.
+
+A chart sees tables only. Where its rows are spans, a click on a mark leads to their sentence in the text.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import altair as alt
+import pandas as pd
+
+from newslab.display import COLOURS, FONT, PALETTE, link_to_text
+from newslab.tables import check_columns
+
+WIDTH = 640
+"""Width of a plot in pixels, without its axis; pages scale charts down to narrower screens."""
+
+_LONGEST_LABEL = 60  # characters of a label on an axis; the tooltip has them all
+
+
+@alt.theme.register("newslab", enable=True)
+def _theme() -> alt.theme.ThemeConfig:
+    ink, muted, line = COLOURS["ink"][0], COLOURS["muted"][0], COLOURS["line"][0]
+    return {
+        "width": WIDTH,
+        "config": {
+            "font": FONT,
+            "background": COLOURS["paper"][0],
+            "view": {"stroke": None},
+            "axis": {
+                "labelColor": ink,
+                "titleColor": muted,
+                "domainColor": line,
+                "tickColor": line,
+                "gridColor": line,
+                "labelFontSize": 12,
+                "titleFontSize": 12,
+                "titleFontWeight": 400,
+                "labelLimit": 260,
+            },
+            "axisY": {"grid": False, "ticks": False, "labelPadding": 6},
+            "legend": {"labelFontSize": 12, "titleFontSize": 12, "titleFontWeight": 400, "orient": "top"},
+            "title": {
+                "anchor": "start",
+                "frame": "group",
+                "fontSize": 15,
+                "fontWeight": 600,
+                "color": ink,
+                "subtitleFontSize": 12,
+                "subtitleColor": muted,
+                "subtitlePadding": 4,
+                "offset": 12,
+            },
+            "range": {"category": PALETTE},
+            "bar": {"color": PALETTE[0]},
+            "tick": {"color": PALETTE[0]},
+            "point": {"color": PALETTE[0], "filled": True, "size": 60},
+        },
+    }
+
+
+def _shorten(labels: pd.Series) -> pd.Series:
+    """Shorten labels to what an axis can show, one line each."""
+    flat = labels.fillna("–").str.replace(r"\s+", " ", regex=True)
+    return flat.where(flat.str.len() <= _LONGEST_LABEL, flat.str.slice(0, _LONGEST_LABEL - 1).str.rstrip() + "…")
+
+
+def _name_some(labels: pd.Series, values: pd.Series, *, top: int = 5) -> str:
+    """Say in words what the longest bars are, for who cannot see them."""
+    named = [f"{label} {value:,.4g}" for label, value in zip(labels.head(top), values.head(top), strict=True)]
+    return "; ".join(named) if named else "nothing to show"
+
+
+def chart_bars(
+    table: pd.DataFrame,
+    *,
+    label: str,
+    value: str,
+    title: str,
+    subtitle: str = "",
+    unit: str | None = None,
+    colour: str | None = None,
+    top: int = 20,
+) -> alt.Chart:
+    """Draw one bar a row, in the order of the table.
+
+    Parameters
+    ----------
+    table
+        Any table, the rows in the order to draw them.
+    label, value
+        Columns for the names of the bars and their lengths; rows that share a label are stacked.
+    title, subtitle
+        What the chart shows, and on what basis.
+    unit
+        Title of the value axis, with its unit; None takes the column's name.
+    colour
+        Column that colours the bars; its legend can be clicked.
+    top
+        How many bars to draw.
+
+    Returns
+    -------
+    Chart
+        A horizontal bar chart.
+
+    Examples
+    --------
+    >>> terms = pd.DataFrame({"term": ["ceasefire"], "count": [4]})
+    >>> chart_bars(terms, label="term", value="count", title="Most frequent").to_dict()["mark"]["type"]
+    'bar'
+    """
+    check_columns(table, [label, value, *([colour] if colour else [])], name=title)
+    labels = table[label].drop_duplicates().head(top)
+    shown = table.loc[table[label].isin(labels), [label, value, *([colour] if colour else [])]]
+    shown = shown.assign(**{label: _shorten(shown[label])})
+    totals = shown.groupby(label, sort=False)[value].sum()
+    chart = (
+        alt.Chart(shown, description=f"{title}: {_name_some(totals.index.to_series(), totals)}")
+        .mark_bar()
+        .encode(
+            x=alt.X(f"{value}:Q", title=unit or value, axis=alt.Axis(tickMinStep=1, format="~s")),
+            y=alt.Y(f"{label}:N", title=None, sort=list(dict.fromkeys(shown[label]))),
+            tooltip=[f"{label}:N", f"{value}:Q", *([f"{colour}:N"] if colour else [])],
+        )
+        .properties(title=alt.TitleParams(title, subtitle=subtitle), height=alt.Step(20))
+    )
+    if not colour:
+        return chart
+    picked = alt.selection_point(name="picked", fields=[colour], bind="legend")
+    return chart.encode(
+        color=alt.Color(f"{colour}:N", title=None),
+        opacity=alt.condition(picked, alt.value(1), alt.value(0.15)),
+    ).add_params(picked)
+
+
+def chart_dispersion(
+    spans: pd.DataFrame,
+    *,
+    row: str,
+    kind: str,
+    n_characters: int,
+    title: str,
+    subtitle: str = "",
+    colour: str | None = None,
+    top: int = 20,
+) -> alt.Chart:
+    """Draw where in the document each name, term or speaker occurs (a lexical dispersion plot).
+
+    Parameters
+    ----------
+    spans
+        A span table of one document.
+    row
+        Column whose values get a line each, those with most spans first.
+    kind
+        What the spans are, for their links: as in `newslab.display.PAGES`.
+    n_characters
+        Length of the document.
+    title, subtitle
+        What the chart shows, and on what basis.
+    colour
+        Column that colours the marks.
+    top
+        How many lines to draw.
+
+    Returns
+    -------
+    Chart
+        One mark a span, as long as the span; a click leads to its sentence.
+
+    Examples
+    --------
+    >>> spans = pd.DataFrame({"start": [10], "end": [15], "text": ["Tokyo"], "name": ["Tokyo"]})
+    >>> chart_dispersion(spans, row="name", kind="entities", n_characters=99, title="Where").to_dict()["mark"]["type"]
+    'bar'
+    """
+    columns = ["start", "end", "text", row, *([colour] if colour else [])]
+    check_columns(spans, list(dict.fromkeys(columns)), name=title)
+    known = spans.dropna(subset=[row])
+    order = known[row].value_counts().head(top)
+    shown = known[known[row].isin(order.index)]
+    shown = shown[list(dict.fromkeys(columns))].assign(
+        line=_shorten(shown[row]),
+        text=_shorten(shown["text"]),
+        href=link_to_text(shown, kind),
+        first=100 * shown["start"] / max(1, n_characters),
+        # a mark must be wide enough to see and to click
+        last=100 * shown[["end"]].clip(lower=shown["start"] + n_characters / 160, axis=0)["end"] / max(1, n_characters),
+    )
+    x = alt.X(
+        "first:Q",
+        title="position in the document, percent of its characters",
+        scale=alt.Scale(domain=[0, 101], nice=False),
+        axis=alt.Axis(values=list(range(0, 101, 10))),
+    )
+    chart = (
+        alt.Chart(shown, description=f"{title}: {_name_some(order.index.to_series(), order)} mentions")
+        .mark_bar(height=11, cursor="pointer")
+        .encode(
+            x=x,
+            x2="last:Q",
+            y=alt.Y("line:N", title=None, sort=list(dict.fromkeys(_shorten(order.index.to_series())))),
+            href="href:N",
+            tooltip=["line:N", "text:N", *([f"{colour}:N"] if colour else [])],
+        )
+        .properties(title=alt.TitleParams(title, subtitle=subtitle), height=alt.Step(20))
+    )
+    return chart.encode(color=alt.Color(f"{colour}:N", title=None)) if colour else chart
+
+
+def chart_paragraphs(paragraphs: pd.DataFrame) -> alt.Chart:
+    """Draw the document as a strip: what each paragraph is, and how well it fits the rest.
+
+    Parameters
+    ----------
+    paragraphs
+        As of `extract_paragraphs`, of one document.
+
+    Returns
+    -------
+    Chart
+        One bar a paragraph, as wide as its share of the text; a click leads to it.
+
+    Examples
+    --------
+    >>> row = {"start": 0, "end": 9, "text": "A story.", "role": "body", "off_topic": False, "topic_score": 0.4}
+    >>> chart_paragraphs(pd.DataFrame([row])).to_dict()["mark"]["type"]
+    'bar'
+    """
+    needed = ["start", "end", "text", "role", "off_topic", "topic_score"]
+    check_columns(paragraphs, needed, name="paragraphs")
+    shown = paragraphs[needed].assign(
+        what=paragraphs["role"].where(~paragraphs["off_topic"], "off topic"),
+        words=_shorten(paragraphs["text"]),
+        href=link_to_text(paragraphs, "paragraphs"),
+    )
+    counts = shown["what"].value_counts()
+    kinds = ["headline", "body", "boilerplate", "off topic"]
+    return (
+        alt.Chart(
+            shown.drop(columns=["text", "role", "off_topic"]),
+            description=f"What each paragraph is: {_name_some(counts.index.to_series(), counts)} paragraphs",
+        )
+        .mark_bar(height=34, stroke=COLOURS["paper"][0], strokeWidth=1.5, cursor="pointer")
+        .encode(
+            x=alt.X("start:Q", title="characters from the beginning", scale=alt.Scale(nice=False)),
+            x2="end:Q",
+            color=alt.Color(
+                "what:N",
+                title=None,
+                scale=alt.Scale(domain=kinds, range=[PALETTE[0], COLOURS["line"][0], PALETTE[4], PALETTE[1]]),
+            ),
+            href="href:N",
+            tooltip=["what:N", alt.Tooltip("topic_score:Q", format=".2f", title="topic score"), "words:N"],
+        )
+        .properties(
+            title=alt.TitleParams(
+                "What each paragraph is", subtitle="from beginning to end; a click leads to the text"
+            ),
+            height=50,
+        )
+    )
+
+
+def chart_cooccurrence(pairs: pd.DataFrame, *, title: str = "Who appears with whom", subtitle: str = "") -> alt.Chart:
+    """Draw how often two entities share a passage, as a matrix.
+
+    Parameters
+    ----------
+    pairs
+        As of `measure_cooccurrence`: ``name, other, count`` each pair once.
+    title, subtitle
+        What the chart shows, and on what basis.
+
+    Returns
+    -------
+    Chart
+        A square a pair, the darker the more passages they share.
+
+    Examples
+    --------
+    >>> pairs = pd.DataFrame({"name": ["Iraq"], "other": ["Syria"], "count": [2]})
+    >>> chart_cooccurrence(pairs).to_dict()["mark"]["type"]
+    'rect'
+    """
+    check_columns(pairs, ["name", "other", "count"], name="pairs")
+    both = pd.concat([pairs, pairs.rename(columns={"name": "other", "other": "name"})], ignore_index=True)
+    order = list(both.groupby("name")["count"].sum().sort_values(ascending=False, kind="stable").index)
+    shown = both[["name", "other", "count"]]
+    size = max(120, min(560, 18 * len(order)))
+    return (
+        alt.Chart(
+            shown,
+            description=f"{title}: {_name_some(pairs['name'] + ' and ' + pairs['other'], pairs['count'])} passages",
+        )
+        .mark_rect(stroke=COLOURS["paper"][0])
+        .encode(
+            x=alt.X("other:N", sort=order, title=None, axis=alt.Axis(labelAngle=-60, labelLimit=140)),
+            y=alt.Y("name:N", sort=order, title=None),
+            color=alt.Color(
+                "count:O",
+                title="passages shared",
+                scale=alt.Scale(range=["#cfe2f1", PALETTE[0]], interpolate="lab"),
+            ),
+            tooltip=["name:N", "other:N", "count:Q"],
+        )
+        .properties(title=alt.TitleParams(title, subtitle=subtitle), width=size, height=size)
+    )
+
+
+def chart_places(places: pd.DataFrame, outlines: Mapping[str, object]) -> alt.LayerChart | alt.FacetChart:
+    """Draw the placed mentions on a map that shows the region they lie in.
+
+    Parameters
+    ----------
+    places
+        As of `extract_places`; rows without coordinates are left out.
+    outlines
+        Country outlines as GeoJSON features, as of `read_country_outlines`.
+
+    Returns
+    -------
+    LayerChart
+        A map in equirectangular projection; the area of a point is its number of mentions.
+    """
+    needed = ["start", "end", "text", "name", "latitude", "longitude", "country", "kind"]
+    check_columns(places, needed, name="places")
+    placed = places.dropna(subset=["latitude", "longitude"])
+    points = placed.assign(href=link_to_text(placed, "places")).groupby(
+        ["name", "latitude", "longitude"], as_index=False, sort=False
+    )
+    shown = points.agg(
+        mentions=("start", "size"), country=("country", "first"), kind=("kind", "first"), href=("href", "first")
+    )
+    shown = shown.sort_values("mentions", ascending=False, kind="stable", ignore_index=True)
+    land = alt.Chart(alt.Data(values=outlines["features"])).mark_geoshape(
+        fill=COLOURS["wash"][0], stroke=COLOURS["line"][0], clip=True
+    )
+    dots = (
+        alt.Chart(shown)
+        .mark_circle(color=PALETTE[1], opacity=0.75, stroke=COLOURS["paper"][0], cursor="pointer", clip=True)
+        .encode(
+            longitude="longitude:Q",
+            latitude="latitude:Q",
+            size=alt.Size("mentions:Q", title="mentions", scale=alt.Scale(range=[60, 700]), legend=None),
+            href="href:N",
+            tooltip=["name:N", "mentions:Q", "country:N", "kind:N"],
+        )
+    )
+    names = (
+        alt.Chart(shown.head(15))
+        .mark_text(dy=-13, fontSize=11, color=COLOURS["ink"][0], clip=True)
+        .encode(longitude="longitude:Q", latitude="latitude:Q", text="name:N")
+    )
+    n_unplaced = int(places["latitude"].isna().sum())
+    return (
+        alt.layer(land, dots, names)
+        .project(type="equirectangular", **_frame(shown))
+        .properties(
+            title=alt.TitleParams(
+                "Places on the map",
+                subtitle=f"area of a point: mentions; {n_unplaced} mentions could not be placed and are listed below",
+            ),
+            description=f"Map of places: {_name_some(shown['name'], shown['mentions'])} mentions",
+            height=380,
+        )
+    )
+
+
+def _frame(points: pd.DataFrame, *, height: int = 380) -> dict[str, Any]:
+    """Scale and centre of a projection that shows all points with room around them, and never less than a region."""
+    if points.empty:
+        return {"scale": 100, "center": [0, 20], "translate": [WIDTH / 2, height / 2]}
+    west, east = points["longitude"].min(), points["longitude"].max()
+    south, north = points["latitude"].min(), points["latitude"].max()
+    width = max(12.0, (east - west) * 1.25)
+    tall = max(12.0 * height / WIDTH, (north - south) * 1.35)
+    scale = min(WIDTH / width, height / tall) * 180 / 3.141592653589793
+    centre = [float(west + east) / 2, float(south + north) / 2]
+    return {"scale": float(scale), "center": centre, "translate": [WIDTH / 2, height / 2]}
+
+
+def chart_quantities(
+    quantities: pd.DataFrame, *, title: str, subtitle: str = "", unit: str | None = None, colour: str | None = None
+) -> alt.LayerChart | alt.FacetChart:
+    """Draw claimed figures of one unit on a common axis, figures of one thing next to each other.
+
+    Parameters
+    ----------
+    quantities
+        As of `extract_quantities`, of one unit or of bare counts; rows without a value are left out.
+    title, subtitle
+        What the chart shows, and on what basis.
+    unit
+        Title of the axis; None for counts.
+    colour
+        Column that colours the marks, such as who claims the figure.
+
+    Returns
+    -------
+    LayerChart
+        A mark a figure, filled where it is stated as exact and hollow where it is hedged or vague; a triangle points
+        to the open side of a bound, a line spans a range. The axis is logarithmic where the figures span more than a
+        hundredfold.
+
+    Examples
+    --------
+    >>> row = {"start": 0, "end": 8, "text": "about 40", "value": 40.0, "value_high": None, "bound": "~"}
+    >>> table = pd.DataFrame([row | {"counted": "men", "vague": False}])
+    >>> len(chart_quantities(table, title="Counts").to_dict()["layer"])
+    2
+    """
+    needed = ["start", "end", "text", "value", "value_high", "bound", "counted", "vague"]
+    check_columns(quantities, [*needed, *([colour] if colour else [])], name="quantities")
+    known = quantities.dropna(subset=["value"]).sort_values(["counted", "start"], kind="stable", ignore_index=True)
+    claims = known["bound"].map(_CLAIMS).where(~known["vague"], "vague").fillna("as stated")
+    what = known["counted"].fillna("")
+    shown = known[["value", *([colour] if colour else [])]].assign(
+        high=known["value_high"].astype("float64").fillna(known["value"]),
+        line=_shorten(known["text"].where(what == "", known["text"] + " · " + what)),
+        claim=claims,
+        counted=_shorten(known["counted"]),
+        figure=_shorten(known["text"]),
+        href=link_to_text(known, "quantities"),
+    )
+    positive = shown["value"].gt(0).all() and len(shown) > 0
+    wide = bool(positive and shown["high"].max() / shown["value"].min() > 100)
+    axis = alt.Axis(format="~s", tickCount=8)
+    scale = alt.Scale(type="log", nice=True) if wide else alt.Scale(nice=True, zero=bool(positive))
+    axis_title = (unit or "number counted") + (", logarithmic" if wide else "")
+    base = alt.Chart(shown).encode(
+        y=alt.Y("line:N", title=None, sort=list(dict.fromkeys(shown["line"]))),
+        x=alt.X("value:Q", title=axis_title, scale=scale, axis=axis),
+    )
+    if colour:
+        base = base.encode(color=alt.Color(f"{colour}:N", title=None))
+    ranges = base.mark_rule(strokeWidth=3, opacity=0.5).encode(x2="high:Q")
+    marks = base.mark_point(size=90, strokeWidth=2, cursor="pointer").encode(
+        shape=alt.Shape(
+            "claim:N",
+            title=None,
+            scale=alt.Scale(
+                domain=["as stated", "about", "vague", "at least", "more than", "at most", "less than"],
+                range=["circle", "circle", "diamond", *["triangle-right"] * 2, *["triangle-left"] * 2],
+            ),
+        ),
+        fillOpacity=alt.condition(alt.datum.claim == "as stated", alt.value(1), alt.value(0)),
+        href="href:N",
+        tooltip=["figure:N", "counted:N", "claim:N", "value:Q", "high:Q", *([f"{colour}:N"] if colour else [])],
+    )
+    return alt.layer(ranges, marks).properties(
+        title=alt.TitleParams(title, subtitle=subtitle),
+        description=f"{title}: {_name_some(shown['line'], shown['value'], top=8)}",
+        height=alt.Step(24),
+    )
+
+
+_CLAIMS = {
+    "=": "as stated",
+    "~": "about",
+    "<": "less than",
+    "<=": "at most",
+    ">": "more than",
+    ">=": "at least",
+}
+
+
+def chart_times(times: pd.DataFrame, *, title: str = "When", subtitle: str = "") -> alt.LayerChart | alt.FacetChart:
+    """Draw dated expressions on a time line, in the order of telling from top to bottom.
+
+    Parameters
+    ----------
+    times
+        As of `extract_times`; rows without ``earliest`` and ``latest`` are left out.
+    title, subtitle
+        What the chart shows, and on what basis.
+
+    Returns
+    -------
+    LayerChart
+        A bar from ``earliest`` to ``latest`` and a point at its start, for each expression.
+
+    Examples
+    --------
+    >>> row = {"start": 0, "end": 4, "text": "2019", "type": "DATE", "value": "2019", "anchored": False}
+    >>> span = {"earliest": pd.Timestamp("2019-01-01"), "latest": pd.Timestamp("2019-12-31 23:59:59")}
+    >>> len(chart_times(pd.DataFrame([row | span])).to_dict()["layer"])
+    2
+    """
+    needed = ["start", "end", "text", "type", "value", "earliest", "latest", "anchored"]
+    check_columns(times, needed, name="times")
+    known = times.dropna(subset=["earliest", "latest"])
+    shown = known[["earliest", "latest", "type", "value"]].assign(
+        line=_shorten(known["text"] + " · " + known["value"].fillna("")),
+        basis=known["anchored"].map({True: "reckoned from the publication date", False: "as stated in the text"}),
+        href=link_to_text(known, "times"),
+    )
+    base = alt.Chart(shown).encode(
+        x=alt.X("earliest:T", title=None),
+        y=alt.Y("line:N", title="order of telling", sort=list(dict.fromkeys(shown["line"]))),
+        color=alt.Color("basis:N", title=None),
+        href="href:N",
+        tooltip=[
+            "line:N",
+            "type:N",
+            alt.Tooltip("earliest:T", format="%Y-%m-%d %H:%M"),
+            alt.Tooltip("latest:T", format="%Y-%m-%d %H:%M"),
+            "basis:N",
+        ],
+    )
+    return alt.layer(
+        base.mark_bar(height=9, opacity=0.45, cursor="pointer").encode(x2="latest:T"),
+        base.mark_point(size=50, cursor="pointer"),
+    ).properties(
+        title=alt.TitleParams(title, subtitle=subtitle),
+        description=f"{title}: {len(shown)} expressions on a time line, " + "; ".join(shown["line"].head(6)),
+        height=alt.Step(22),
+    )

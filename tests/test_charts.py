@@ -1,0 +1,135 @@
+"""Charts show what their table says, with title, units, a text alternative and links to the sentence."""
+
+import pandas as pd
+import pytest
+
+from newslab import charts
+
+
+@pytest.fixture
+def spans():
+    return pd.DataFrame(
+        {
+            "doc_id": "a",
+            "start": [0, 50, 90],
+            "end": [5, 55, 96],
+            "text": ["Tokyo", "Tokyo", "Osaka <b>"],
+            "name": ["Tokyo", "Tokyo", "Osaka"],
+            "label": "GPE",
+        }
+    )
+
+
+def rows_of(chart):
+    """Rows that the only data set of a chart holds."""
+    (rows,) = chart.to_dict()["datasets"].values()
+    return rows
+
+
+def test_bars_keep_the_order_of_the_table_and_say_it_in_words():
+    table = pd.DataFrame({"term": ["ceasefire", "town"], "n": [4, 9]})
+    spec = charts.chart_bars(table, label="term", value="n", title="Terms", unit="occurrences").to_dict()
+    assert spec["encoding"]["y"]["sort"] == ["ceasefire", "town"]
+    assert spec["encoding"]["x"]["title"] == "occurrences"
+    assert spec["description"] == "Terms: ceasefire 4; town 9"
+
+
+def test_bars_stop_at_the_top_rows():
+    table = pd.DataFrame({"term": list("abcdef"), "n": range(6)})
+    chart = charts.chart_bars(table, label="term", value="n", title="Terms", top=2)
+    assert [row["term"] for row in rows_of(chart)] == ["a", "b"]
+
+
+def test_dispersion_places_each_span_and_leads_to_it(spans):
+    chart = charts.chart_dispersion(spans, row="name", kind="entities", n_characters=100, title="Where")
+    assert [(row["line"], row["first"], row["href"]) for row in rows_of(chart)] == [
+        ("Tokyo", 0, "text.html#entities-0-5"),
+        ("Tokyo", 50, "text.html#entities-50-55"),
+        ("Osaka", 90, "text.html#entities-90-96"),
+    ]
+
+
+def test_paragraph_strip_tells_what_does_not_belong():
+    paragraphs = pd.DataFrame(
+        {
+            "start": [0, 20],
+            "end": [18, 60],
+            "text": ["A headline", "Another story altogether."],
+            "role": ["headline", "body"],
+            "off_topic": [False, True],
+            "topic_score": [float("nan"), 0.1],
+        }
+    )
+    assert [row["what"] for row in rows_of(charts.chart_paragraphs(paragraphs))] == ["headline", "off topic"]
+
+
+def test_map_counts_mentions_and_says_how_many_are_not_on_it():
+    places = pd.DataFrame(
+        {
+            "start": [0, 20, 40],
+            "end": [5, 25, 45],
+            "text": ["Tokyo", "Tokyo", "Xanadu"],
+            "name": ["Tokyo", "Tokyo", "Xanadu"],
+            "latitude": [35.7, 35.7, None],
+            "longitude": [139.7, 139.7, None],
+            "country": ["JP", "JP", None],
+            "kind": ["city", "city", None],
+        }
+    )
+    spec = charts.chart_places(places, {"type": "FeatureCollection", "features": []}).to_dict()
+    assert [(row["name"], row["mentions"]) for row in max(spec["datasets"].values(), key=len)] == [("Tokyo", 2)]
+    assert "1 mentions could not be placed" in spec["title"]["subtitle"]
+
+
+def quantities(*rows):
+    columns = ["start", "end", "text", "value", "value_high", "bound", "counted", "vague"]
+    return pd.DataFrame([dict(zip(columns, row, strict=True)) for row in rows])
+
+
+def test_quantities_show_their_hedge_and_stay_unaveraged():
+    table = quantities(
+        (0, 8, "about 40", 40.0, None, "~", "men", False),
+        (20, 35, "between 5 and 9", 5.0, 9.0, "=", "towns", False),
+        (50, 60, "hundreds", 100.0, 999.0, "=", "people", True),
+    )
+    rows = rows_of(charts.chart_quantities(table, title="Counts"))
+    assert [(r["line"], r["claim"], r["value"], r["high"]) for r in rows] == [
+        ("about 40 · men", "about", 40, 40),
+        ("hundreds · people", "vague", 100, 999),
+        ("between 5 and 9 · towns", "as stated", 5, 9),
+    ]
+
+
+@pytest.mark.parametrize(("largest", "scale"), [(50.0, None), (50_000.0, "log")])
+def test_quantities_far_apart_get_a_logarithmic_axis(largest, scale):
+    table = quantities((0, 2, "5", 5.0, None, "=", "men", False), (9, 12, "many", largest, None, "=", "men", False))
+    spec = charts.chart_quantities(table, title="Counts").to_dict()
+    assert spec["layer"][0]["encoding"]["x"]["scale"].get("type") == scale
+    assert ("logarithmic" in spec["layer"][0]["encoding"]["x"]["title"]) == (scale == "log")
+
+
+def test_times_leave_out_what_is_not_pinned():
+    times = pd.DataFrame(
+        {
+            "start": [0, 10],
+            "end": [4, 19],
+            "text": ["2019", "Wednesday"],
+            "type": "DATE",
+            "value": ["2019", None],
+            "earliest": [pd.Timestamp("2019-01-01"), pd.NaT],
+            "latest": [pd.Timestamp("2019-12-31"), pd.NaT],
+            "anchored": [False, True],
+        }
+    )
+    assert [row["line"] for row in rows_of(charts.chart_times(times))] == ["2019 · 2019"]
+
+
+def test_cooccurrence_matrix_is_symmetric():
+    pairs = pd.DataFrame({"name": ["Iraq"], "other": ["Syria"], "count": [2]})
+    chart = charts.chart_cooccurrence(pairs)
+    assert {(row["name"], row["other"]) for row in rows_of(chart)} == {("Iraq", "Syria"), ("Syria", "Iraq")}
+
+
+def test_missing_column_is_named():
+    with pytest.raises(ValueError, match="paragraphs has no column"):
+        charts.chart_paragraphs(pd.DataFrame({"start": [0]}))
