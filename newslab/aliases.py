@@ -56,10 +56,21 @@ class Name:
         return self.key.split()
 
 
+@lru_cache(maxsize=1)
+def _read_table() -> dict:
+    return tomllib.loads((_DATA / "entities_words.toml").read_text(encoding="utf-8"))
+
+
 @cache
 def read_words(kind: str) -> frozenset[str]:
-    """Words of one kind from the module's table, such as ``titles``."""
-    return frozenset(tomllib.loads((_DATA / "entities_words.toml").read_text(encoding="utf-8"))[kind].split())
+    """Words of one kind from the module's table, such as ``honorifics``."""
+    return frozenset(_read_table()[kind].split())
+
+
+@lru_cache(maxsize=1)
+def read_kinds() -> dict[str, str]:
+    """Label by the noun that heads a name: ``university`` is an ORG."""
+    return {word: label for label, words in _read_table()["kinds"].items() for word in words.split()}
 
 
 @lru_cache(maxsize=1)

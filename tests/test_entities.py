@@ -104,6 +104,11 @@ def test_aliases_are_merged(text, expected):
     assert together(text) == expected
 
 
+def test_a_demonym_points_to_its_country():
+    rows = extract("French/NORP fans in France/GPE cheered .")
+    assert [r["related_id"] for r in rows] == ["e2", pytest.approx(float("nan"), nan_ok=True)]
+
+
 def test_folding_keeps_what_tells_names_apart():
     assert fold_name("the U.S.") == "us"
     assert fold_name("Côte d’Ivoire") == "cote divoire"

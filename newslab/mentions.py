@@ -1,0 +1,299 @@
+"""Mentions: where a document names something, with edges cut and titles set apart.
+
+Every rule looks at words and the space between them only, so that any pipeline with ``ner`` will do.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from spacy.tokens import Doc
+
+from newslab.aliases import fold_name, read_kinds, read_words
+
+NAMED = ("PERSON", "NORP", "FAC", "ORG", "GPE", "LOC", "PRODUCT", "EVENT", "WORK_OF_ART", "LAW", "LANGUAGE")
+"""OntoNotes 5 types that are names; the others (dates, amounts, counts) have extractors of their own."""
+
+# four-type schemes write PER; their MISC says too little to be kept
+_SAME_LABEL = {"PER": "PERSON"} | {label: label for label in NAMED}
+
+_EDGES = frozenset("\"'“”‘’`´,;:()[]{}<>*|/–—-… \t\r\xa0")
+_ARTICLES = frozenset({"the", "a", "an"})
+_POSSESSIVES = frozenset({"'s", "’s", "'", "’", "'S", "’S"})
+_HYPHENS = frozenset("-‐‑–")
+
+
+@dataclass(slots=True)
+class Mention:
+    """A name where it stands: tokens ``first`` to ``last`` (exclusive), its type so far and why it is here."""
+
+    first: int
+    last: int
+    text: str
+    key: str
+    label: str
+    evidence: str
+    title: str | None = None
+
+
+@dataclass(slots=True)
+class Tokens:
+    """A Doc as plain lists, which rules read many times: words, lower case, character offsets, spaces."""
+
+    text: str
+    words: list[str]
+    lower: list[str]
+    starts: list[int]
+    spaced: list[bool]
+    proper: list[bool]
+    capitals: bytearray = field(init=False)
+    title_case: bytearray = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.capitals, self.title_case = bytearray(len(self.words)), bytearray(len(self.words))
+        start = 0
+        for i in range(len(self.words) + 1):
+            if i == len(self.words) or "\n" in self.words[i]:
+                self._mark_line(start, i)
+                start = i + 1
+
+    def _mark_line(self, start: int, end: int) -> None:
+        """Mark a line where capitals tell nothing: all in capitals, or a headline in title case."""
+        alphabetic = [w for w in self.words[start:end] if w.isalpha()]
+        long = [w for w in alphabetic if len(w) > 3]
+        if len(alphabetic) > 2 and sum(map(str.isupper, alphabetic)) > 0.7 * len(alphabetic):
+            self.capitals[start:end] = b"\1" * (end - start)
+        elif len(long) > 3 and end - start < 25 and all(w[0].isupper() for w in long):
+            self.title_case[start:end] = b"\1" * (end - start)
+
+    def word(self, i: int) -> str:
+        """Lower-case word at ``i``, empty outside the document."""
+        return self.lower[i] if 0 <= i < len(self.lower) else ""
+
+    def end(self, i: int) -> int:
+        """Character where token ``i`` ends."""
+        return self.starts[i] + len(self.words[i])
+
+
+def read_tokens(doc: Doc) -> Tokens:
+    """Read what the rules need of a Doc; tags are used where there are any."""
+    words = [t.text for t in doc]
+    return Tokens(
+        doc.text,
+        words,
+        [w.lower() for w in words],
+        [t.idx for t in doc],
+        [bool(t.whitespace_) for t in doc],
+        [t.pos_ in {"PROPN", ""} for t in doc],
+    )
+
+
+def read_mentions(doc: Doc, tokens: Tokens) -> list[Mention]:
+    """Read the model's named mentions: edges cut, lists and hyphens parted, names of people made whole."""
+    spans: list[tuple[int, int, str]] = []
+    for ent in doc.ents:
+        if label := _SAME_LABEL.get(ent.label_):
+            parts = _part(tokens, ent.start, ent.end, label)
+            spans += [(*span, label) for part in parts if (span := _cut(tokens, *part, label))]
+    blocked = bytearray(len(doc))
+    for ent in doc.ents:
+        blocked[ent.start : ent.end] = b"\1" * (ent.end - ent.start)
+    whole = _join_people(tokens, spans, blocked)
+    made = (make_mention(tokens, first, last, label, "model") for first, last, label in whole)
+    return [m for m in made if m and not _is_furniture(tokens, m)]
+
+
+def make_mention(tokens: Tokens, first: int, last: int, label: str, evidence: str) -> Mention | None:
+    """Make a mention of tokens, None if nothing of a name is left."""
+    start, end = tokens.starts[first], tokens.end(last - 1)
+    while start < end and tokens.text[start] in _EDGES:
+        start += 1
+    while end > start and tokens.text[end - 1] in _EDGES:
+        end -= 1
+    text = tokens.text[start:end]
+    key = fold_name(text)
+    return Mention(first, last, text, key, label, evidence, _title_before(tokens, first)) if key else None
+
+
+def _part(tokens: Tokens, first: int, last: int, label: str) -> Iterator[tuple[int, int]]:
+    """Part a span at line ends; lists of people and places at commas; "Sino-US" and "Paris/London" at the mark."""
+    start = first
+    for i in range(first, last):
+        word = tokens.words[i]
+        cut = "\n" in word
+        if label in {"PERSON", "GPE", "NORP"} and word in {",", ";"}:
+            # "Sammy Davis, Jr." and "Washington, D.C." are one name
+            cut = tokens.word(i + 1) not in {"jr", "jr.", "sr", "sr.", "d.c.", "dc", "iii"}
+        if label in {"GPE", "NORP", "LOC"} and word in {"/", "-", "–"}:
+            cut = tokens.words[i - 1][0].isupper() and i + 1 < last and tokens.words[i + 1][0].isupper()
+        if cut:
+            if i > start:
+                yield start, i
+            start = i + 1
+    if start < last:
+        yield start, last
+
+
+def _cut(tokens: Tokens, first: int, last: int, label: str) -> tuple[int, int] | None:
+    """Cut marks, articles, possessives, titles and loose small words from both edges."""
+    words, lower = tokens.words, tokens.lower
+    proper = any(any(c.isupper() for c in w) for w in words[first:last])
+    particles, offices = read_words("particles"), read_words("offices")
+    while first < last:
+        word = words[first]
+        loose = proper and word.islower() and lower[first] not in particles
+        titled = last - first > 1 and _is_title_of(tokens, first, last, label)
+        affix = last - first > 2 and words[first + 1] == "-" and lower[first] in {"pro", "anti", "non", "ex"}
+        if all(c in _EDGES for c in word) or lower[first] in _ARTICLES or loose or titled or affix:
+            first += 1
+        else:
+            break
+    while last > first:
+        word = words[last - 1]
+        loose = proper and word.islower() and label not in {"WORK_OF_ART", "LAW", "EVENT", "PRODUCT"}
+        if all(c in _EDGES for c in word) or word in _POSSESSIVES or loose:
+            last -= 1
+        else:
+            break
+    if first == last or (last - first == 1 and lower[first] in offices):
+        return None
+    return first, last
+
+
+def _join_people(
+    tokens: Tokens, spans: list[tuple[int, int, str]], blocked: bytearray
+) -> Iterator[tuple[int, int, str]]:
+    """Join what the model left of one person's name: initials, "Suk-yeol", "dos Santos"."""
+    particles = read_words("particles")
+    held: tuple[int, int, str] | None = None
+    for first, last, label in spans:
+        if label == "PERSON":
+            while first and _is_initial(tokens, first - 1) and not blocked[first - 1]:
+                first -= 1
+            if held and held[2] == "PERSON" and held[1] <= first:
+                between = tokens.lower[held[1] : first]
+                if all(w in particles or w in _HYPHENS for w in between) and tokens.spaced[held[1] - 1] == (
+                    not between or between[0] not in _HYPHENS
+                ):
+                    first = held[0]
+                    held = None
+            if last - first > 1:
+                last = _extend_hyphen(tokens, last)
+        if held:
+            yield held
+        held = first, last, label
+    if held:
+        yield held
+
+
+def _is_initial(tokens: Tokens, i: int) -> bool:
+    word = tokens.words[i].rstrip(".")
+    return len(word) == 1 and word.isalpha() and word.isupper() and word not in {"A", "I"}
+
+
+def _extend_hyphen(tokens: Tokens, last: int) -> int:
+    """End of a full name after "-yeol", where the model stopped at the hyphen."""
+    if (
+        last + 1 < len(tokens.words)
+        and tokens.words[last] in _HYPHENS
+        and not tokens.spaced[last - 1]
+        and not tokens.spaced[last]
+        and tokens.words[last + 1].isalpha()
+        and not tokens.lower[last + 1].endswith(("ed", "era", "style", "born", "run"))
+    ):
+        return last + 2
+    return last
+
+
+def _is_title_of(tokens: Tokens, first: int, last: int, label: str) -> bool:
+    """Whether the first word of a name is a title; "Sir Ganga Ram Hospital" has none."""
+    if label == "PERSON":
+        return _is_title(tokens.words[first])
+    honorific = tokens.lower[first].rstrip(".") in read_words("honorifics")
+    return honorific and label in {"ORG", "GPE", "NORP"} and tokens.lower[last - 1] not in read_kinds()
+
+
+def _is_title(word: str) -> bool:
+    word = word.rstrip(".").lower()
+    return word in read_words("honorifics") or word in read_words("offices")
+
+
+def _title_before(tokens: Tokens, first: int) -> str | None:
+    """Words of a title that end just before a token, as written."""
+    start = first
+    while start and _is_title(tokens.words[start - 1]):
+        start -= 1
+    if start == first or tokens.lower[first - 1] in read_words("title_parts"):
+        return None
+    return tokens.text[tokens.starts[start] : tokens.end(first - 1)]
+
+
+def _is_furniture(tokens: Tokens, mention: Mention) -> bool:
+    """Whether a mention is made of words that only pages have, such as "Latest News"."""
+    return not mention.text.isupper() and all(w in read_words("furniture") for w in mention.key.split())
+
+
+def find_missed(
+    doc: Doc, tokens: Tokens, mentions: list[Mention], wanted: Mapping[tuple[str, ...], tuple[str, str]]
+) -> list[Mention]:
+    """Add the places where wanted names stand unmarked, or marked in fragments.
+
+    Parameters
+    ----------
+    doc, tokens
+        The document.
+    mentions
+        What is found so far, in document order.
+    wanted
+        Type and evidence by the words of a name.
+
+    Returns
+    -------
+    list of Mention
+        All mentions, in document order; fragments of a longer name that was found give way to it.
+    """
+    owner = [-1] * len(tokens.words)
+    for ent in doc.ents:
+        if ent.label_ not in _SAME_LABEL:
+            owner[ent.start : ent.end] = [-2] * (ent.end - ent.start)
+    for number, mention in enumerate(mentions):
+        owner[mention.first : mention.last] = [number] * (mention.last - mention.first)
+    by_first: dict[str, list[tuple[str, ...]]] = defaultdict(list)
+    for words in sorted(wanted, key=lambda w: (-len(w), w)):
+        by_first[words[0]].append(words)
+    common = {w for w in tokens.words if w.islower()}
+    found, lost, i = [], set(), 0
+    while i < len(tokens.words):
+        length = 1
+        for words in by_first.get(tokens.words[i], ()):
+            last = i + len(words)
+            if tuple(tokens.words[i:last]) != words or not _may_stand(tokens, i, words, common):
+                continue
+            held = {n for n in owner[i:last] if n != -1}
+            inside = all(n >= 0 and i <= mentions[n].first and mentions[n].last <= last for n in held)
+            same = any(n >= 0 and mentions[n].last - mentions[n].first == len(words) for n in held)
+            if not inside or same:
+                continue
+            if new := make_mention(tokens, i, last, *wanted[words]):
+                found.append(new)
+                lost |= held
+                length = len(words)
+                break
+        i += length
+    kept = [m for n, m in enumerate(mentions) if n not in lost]
+    return sorted(kept + found, key=lambda m: m.first)
+
+
+def _may_stand(tokens: Tokens, i: int, words: tuple[str, ...], common: set[str]) -> bool:
+    """Whether a match is a name here, not a common word that looks like it."""
+    word = words[0]
+    if len(words) > 1:
+        return True
+    if not word[0].isupper() or (tokens.capitals[i] and word.isupper()):
+        return False
+    return word.isupper() or tokens.proper[i] or word.lower() not in common
+
+
+def known_words(names: Iterable[str]) -> set[tuple[str, ...]]:
+    """Names as the tokeniser parts them, near enough: at blanks and hyphens."""
+    return {tuple(name.replace("-", " - ").replace(",", " ,").split()) for name in names}
