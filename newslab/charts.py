@@ -269,7 +269,7 @@ def chart_cooccurrence(pairs: pd.DataFrame, *, title: str = "Who appears with wh
     Parameters
     ----------
     pairs
-        As of `measure_cooccurrence`: ``name, other, count`` each pair once.
+        As of `count_cooccurrence`: ``name, other, count`` each pair once.
     title, subtitle
         What the chart shows, and on what basis.
 
@@ -382,87 +382,100 @@ def _frame(points: pd.DataFrame, *, height: int = 380) -> dict[str, Any]:
 
 
 def chart_quantities(
-    quantities: pd.DataFrame, *, title: str, subtitle: str = "", unit: str | None = None, colour: str | None = None
-) -> alt.LayerChart | alt.FacetChart:
-    """Draw claimed figures of one unit on a common axis, figures of one thing next to each other.
+    quantities: pd.DataFrame, *, title: str, subtitle: str = "", colour: str | None = None, top: int = 30
+) -> alt.VConcatChart:
+    """Draw claimed figures, one axis a unit, figures of one thing next to each other.
 
     Parameters
     ----------
     quantities
-        As of `extract_quantities`, of one unit or of bare counts; rows without a value are left out.
+        As of `extract_quantities`; rows without a value are left out.
     title, subtitle
         What the chart shows, and on what basis.
-    unit
-        Title of the axis; None for counts.
     colour
         Column that colours the marks, such as who claims the figure.
+    top
+        Figures to draw of each unit, and units to draw: those with most figures, bare counts first.
 
     Returns
     -------
-    LayerChart
+    VConcatChart
         A mark a figure, filled where it is stated as exact and hollow where it is hedged or vague; a triangle points
-        to the open side of a bound, a line spans a range. The axis is logarithmic where the figures span more than a
+        to the open side of a bound, a line spans a range. An axis is logarithmic where its figures span more than a
         hundredfold.
 
     Examples
     --------
     >>> row = {"start": 0, "end": 8, "text": "about 40", "value": 40.0, "value_high": None, "bound": "~"}
-    >>> table = pd.DataFrame([row | {"counted": "men", "vague": False}])
-    >>> len(chart_quantities(table, title="Counts").to_dict()["layer"])
-    2
+    >>> table = pd.DataFrame([row | {"unit": None, "counted": "men", "vague": False}])
+    >>> len(chart_quantities(table, title="Figures").to_dict()["vconcat"])
+    1
     """
-    needed = ["start", "end", "text", "value", "value_high", "bound", "counted", "vague"]
+    needed = ["start", "end", "text", "value", "value_high", "bound", "unit", "counted", "vague"]
     check_columns(quantities, [*needed, *([colour] if colour else [])], name="quantities")
-    known = quantities.dropna(subset=["value"]).sort_values(["counted", "start"], kind="stable", ignore_index=True)
-    claims = known["bound"].map(_CLAIMS).where(~known["vague"], "vague").fillna("as stated")
+    known = quantities.dropna(subset=["value"])
+    units = known["unit"].fillna("")
+    common = sorted(units.value_counts().index, key=lambda unit: (unit != "", -(units == unit).sum(), unit))[:top]
+    axes = [_chart_axis(known[units == unit], unit, colour, top) for unit in common] or [
+        _chart_axis(known, "", colour, top)
+    ]
+    left_out = len(known) - int(sum(min(top, (units == unit).sum()) for unit in common))
+    more = f"; {left_out} more are in the table" if left_out else ""
+    names = known["text"].where(known["counted"].isna(), known["text"] + " " + known["counted"].fillna(""))
+    return (
+        alt.vconcat(*axes, spacing=18)
+        .resolve_scale(color="shared", shape="shared")
+        .properties(
+            title=alt.TitleParams(title, subtitle=subtitle + more),
+            description=f"{title}: " + ("; ".join(_shorten(names).head(8)) or "nothing to show"),
+        )
+    )
+
+
+def _chart_axis(quantities: pd.DataFrame, unit: str, colour: str | None, top: int) -> alt.LayerChart | alt.FacetChart:
+    """Draw the figures of one unit."""
+    known = quantities.head(top).sort_values(["counted", "start"], kind="stable", ignore_index=True)
     what = known["counted"].fillna("")
     shown = known[["value", *([colour] if colour else [])]].assign(
         high=known["value_high"].astype("float64").fillna(known["value"]),
         line=_shorten(known["text"].where(what == "", known["text"] + " · " + what)),
-        claim=claims,
+        claim=known["bound"].map(_CLAIMS).where(~known["vague"].astype(bool), "vague").fillna("as stated"),
         counted=_shorten(known["counted"]),
         figure=_shorten(known["text"]),
         href=link_to_text(known, "quantities"),
     )
-    positive = shown["value"].gt(0).all() and len(shown) > 0
-    wide = bool(positive and shown["high"].max() / shown["value"].min() > 100)
-    axis = alt.Axis(format="~s", tickCount=8)
-    scale = alt.Scale(type="log", nice=True) if wide else alt.Scale(nice=True, zero=bool(positive))
-    axis_title = (unit or "number counted") + (", logarithmic" if wide else "")
-    base = alt.Chart(shown).encode(
-        y=alt.Y("line:N", title=None, sort=list(dict.fromkeys(shown["line"]))),
-        x=alt.X("value:Q", title=axis_title, scale=scale, axis=axis),
+    positive = bool(shown["value"].gt(0).all()) and len(shown) > 0
+    wide = positive and bool(shown["high"].max() / shown["value"].min() > 100)
+    scale = alt.Scale(type="log", nice=True) if wide else alt.Scale(nice=True, zero=positive)
+    x = alt.X(
+        "value:Q",
+        title=(unit or "number counted") + (", logarithmic" if wide else ""),
+        scale=scale,
+        axis=alt.Axis(format="~s", tickCount=6),
     )
+    base = alt.Chart(shown).encode(x=x, y=alt.Y("line:N", title=None, sort=list(dict.fromkeys(shown["line"]))))
     if colour:
         base = base.encode(color=alt.Color(f"{colour}:N", title=None))
-    ranges = base.mark_rule(strokeWidth=3, opacity=0.5).encode(x2="high:Q")
+    shape = alt.Shape("claim:N", title=None, scale=alt.Scale(domain=list(_SHAPES), range=list(_SHAPES.values())))
     marks = base.mark_point(size=90, strokeWidth=2, cursor="pointer").encode(
-        shape=alt.Shape(
-            "claim:N",
-            title=None,
-            scale=alt.Scale(
-                domain=["as stated", "about", "vague", "at least", "more than", "at most", "less than"],
-                range=["circle", "circle", "diamond", *["triangle-right"] * 2, *["triangle-left"] * 2],
-            ),
-        ),
+        shape=shape,
         fillOpacity=alt.condition(alt.datum.claim == "as stated", alt.value(1), alt.value(0)),
         href="href:N",
         tooltip=["figure:N", "counted:N", "claim:N", "value:Q", "high:Q", *([f"{colour}:N"] if colour else [])],
     )
-    return alt.layer(ranges, marks).properties(
-        title=alt.TitleParams(title, subtitle=subtitle),
-        description=f"{title}: {_name_some(shown['line'], shown['value'], top=8)}",
-        height=alt.Step(24),
-    )
+    ranges = base.mark_rule(strokeWidth=3, opacity=0.5).encode(x2="high:Q")
+    return alt.layer(ranges, marks).properties(height=alt.Step(24))
 
 
-_CLAIMS = {
-    "=": "as stated",
-    "~": "about",
-    "<": "less than",
-    "<=": "at most",
-    ">": "more than",
-    ">=": "at least",
+_CLAIMS = {"=": "as stated", "~": "about", "<": "less than", "<=": "at most", ">": "more than", ">=": "at least"}
+_SHAPES = {
+    "as stated": "circle",
+    "about": "circle",
+    "vague": "diamond",
+    "at least": "triangle-right",
+    "more than": "triangle-right",
+    "at most": "triangle-left",
+    "less than": "triangle-left",
 }
 
 

@@ -82,15 +82,15 @@ def test_map_counts_mentions_and_says_how_many_are_not_on_it():
 
 
 def quantities(*rows):
-    columns = ["start", "end", "text", "value", "value_high", "bound", "counted", "vague"]
+    columns = ["start", "end", "text", "value", "value_high", "bound", "unit", "counted", "vague"]
     return pd.DataFrame([dict(zip(columns, row, strict=True)) for row in rows])
 
 
 def test_quantities_show_their_hedge_and_stay_unaveraged():
     table = quantities(
-        (0, 8, "about 40", 40.0, None, "~", "men", False),
-        (20, 35, "between 5 and 9", 5.0, 9.0, "=", "towns", False),
-        (50, 60, "hundreds", 100.0, 999.0, "=", "people", True),
+        (0, 8, "about 40", 40.0, None, "~", None, "men", False),
+        (20, 35, "between 5 and 9", 5.0, 9.0, "=", None, "towns", False),
+        (50, 60, "hundreds", 100.0, 999.0, "=", None, "people", True),
     )
     rows = rows_of(charts.chart_quantities(table, title="Counts"))
     assert [(r["line"], r["claim"], r["value"], r["high"]) for r in rows] == [
@@ -102,10 +102,27 @@ def test_quantities_show_their_hedge_and_stay_unaveraged():
 
 @pytest.mark.parametrize(("largest", "scale"), [(50.0, None), (50_000.0, "log")])
 def test_quantities_far_apart_get_a_logarithmic_axis(largest, scale):
-    table = quantities((0, 2, "5", 5.0, None, "=", "men", False), (9, 12, "many", largest, None, "=", "men", False))
+    table = quantities(
+        (0, 2, "5", 5.0, None, "=", None, "men", False), (9, 12, "many", largest, None, "=", None, "men", False)
+    )
     spec = charts.chart_quantities(table, title="Counts").to_dict()
-    assert spec["layer"][0]["encoding"]["x"]["scale"].get("type") == scale
-    assert ("logarithmic" in spec["layer"][0]["encoding"]["x"]["title"]) == (scale == "log")
+    axis = spec["vconcat"][0]["layer"][0]["encoding"]["x"]
+    assert axis["scale"].get("type") == scale
+    assert ("logarithmic" in axis["title"]) == (scale == "log")
+
+
+def test_each_unit_gets_an_axis_of_its_own_and_counts_come_first():
+    table = quantities(
+        (0, 2, "5%", 5.0, None, "=", "percent", "prices", False),
+        (9, 12, "7%", 7.0, None, "=", "percent", "wages", False),
+        (20, 21, "3", 3.0, None, "=", None, "men", False),
+    )
+    axes = charts.chart_quantities(table, title="Figures").to_dict()["vconcat"]
+    assert [axis["layer"][0]["encoding"]["x"]["title"] for axis in axes] == ["number counted", "percent"]
+
+
+def test_no_figures_still_give_a_chart():
+    assert charts.chart_quantities(quantities((0, 2, "5", None, None, "=", None, None, False)), title="T").to_dict()
 
 
 def test_times_leave_out_what_is_not_pinned():
