@@ -1,0 +1,133 @@
+import json
+from datetime import date
+from pathlib import Path
+
+import pandas as pd
+import pytest
+import spacy
+from spacy.tokens import Doc
+
+from newslab.parsing import parse_articles
+from newslab.times import COLUMNS, DATE_COLUMNS, extract_times, find_published
+from newslab.timex import cover_value, resolve_holiday, shift_date, show_date
+
+CASES_PATH = Path(__file__).parent / "data/times.jsonl"
+CASES = [json.loads(line) for line in CASES_PATH.read_text(encoding="utf-8").splitlines()]
+
+
+def make_doc(text: str) -> Doc:
+    return spacy.blank("en").make_doc(text)
+
+
+def values(text: str, **options) -> list[list]:
+    return extract_times({"a": make_doc(text)}, **options)[["text", "value"]].to_numpy().tolist()
+
+
+@pytest.fixture(scope="module")
+def parsed() -> dict[str, Doc]:
+    return parse_articles(
+        pd.DataFrame({"doc_id": [c["label"] for c in CASES], "text": [c["text"] for c in CASES]})
+    )
+
+
+@pytest.mark.parametrize(
+    "case",
+    [
+        pytest.param(c, id=c["label"], marks=[pytest.mark.xfail] if c.get("expect") == "fail" else [])
+        for c in CASES
+    ],
+)
+def test_cases(case, parsed):
+    doc = parsed[case["label"]]
+    table = extract_times({"a": doc}, published=case.get("published"))
+    assert table[["text", "type", "value"]].to_numpy().tolist() == case["times"]
+    assert all(doc.text[row.start : row.end] == row.text for row in table.itertuples())
+
+
+def test_no_rows_have_all_columns():
+    table = extract_times({"a": make_doc("Nothing here .")})
+    assert table.dtypes.astype(str).to_dict() == COLUMNS
+    assert find_published({}).dtypes.astype(str).to_dict() == DATE_COLUMNS
+
+
+def test_earliest_and_latest_cover_the_value():
+    row = extract_times({"a": make_doc("It began in March 2019 .")}).iloc[0]
+    assert (row.earliest, row.latest) == (pd.Timestamp("2019-03-01"), pd.Timestamp("2019-03-31 23:59:59"))
+    assert not row.anchored
+
+
+def test_a_length_next_to_publication_is_pinned():
+    row = extract_times({"a": make_doc("over the past three weeks")}, published="2019-03-10T12:00").iloc[0]
+    assert (row.earliest, row.latest) == (pd.Timestamp("2019-02-17"), pd.Timestamp("2019-03-10 23:59:59"))
+    assert row.anchored
+
+
+@pytest.mark.parametrize("published", ["2019-03-09", date(2019, 3, 9), pd.Timestamp("2019-03-09 08:00")])
+def test_published_may_be_any_date(published):
+    assert values("since yesterday", published=published) == [["yesterday", "2019-03-08"]]
+
+
+def test_published_by_document():
+    docs = {"a": make_doc("yesterday"), "b": make_doc("yesterday"), "c": make_doc("yesterday")}
+    published = pd.Series({"a": pd.Timestamp("2019-03-09"), "b": pd.NaT})
+    table = extract_times(docs, published=published)
+    assert table["value"].tolist() == ["2019-03-08", "XXXX-XX-XX", "XXXX-XX-XX"]
+    assert table["anchored"].all()
+    assert table["earliest"].isna().tolist() == [False, True, True]
+
+
+def test_published_that_is_no_date_is_refused():
+    with pytest.raises(ValueError, match="published 'soon', which is no date"):
+        extract_times({"a": make_doc("today")}, published="soon")
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31", None])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        " ",
+        "year 99999 , 31 February , 2019-13-45 , 99/99/2019 , 25:99 , 13 p.m.",
+        "99999999999999999999 years ago , in 500 centuries , next month , last decade , the 99th century",
+        "Easter , next weekend , last winter , this quarter , tomorrow night , the next 9999 years",
+        "“ ” ’ ' \" - -- … 🕐 يوم الجمعة 第一季度",
+    ],
+)
+def test_odd_text_does_not_raise(text, day):
+    extract_times({"a": make_doc(text)}, published=day)
+    find_published({"a": make_doc(text)})
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "value"),
+    [
+        ("BEIRUT , March 7 (Reuters) - Rain fell .", "dateline", "XXXX-03-07"),
+        ("(Reuters) March 7 , 2019 Rain fell .", "dateline", "2019-03-07"),
+        ("Rain falls\nPublished: 7 March 2019 10:30 GMT\nIt fell .", "line", "2019-03-07"),
+    ],
+)
+def test_the_text_may_give_its_date(text, kind, value):
+    row = find_published({"a": make_doc(text)}).iloc[0]
+    assert (row.kind, row.value) == (kind, value)
+    assert row.published == pd.Timestamp(value) if value[0] != "X" else pd.isna(row.published)
+
+
+def test_a_date_of_the_story_is_not_its_own():
+    assert find_published({"a": make_doc("The bridge fell on March 7 , 2019 .")}).empty
+
+
+# Thanksgiving and Easter as given by the US Naval Observatory
+@pytest.mark.parametrize(
+    ("rule", "day"),
+    [("11/4/4", (2018, 11, 22)), ("0", (2019, 4, 21)), ("0", (2000, 4, 23)), ("5/-1/1", (2021, 5, 31))],
+)
+def test_holidays(rule, day):
+    assert resolve_holiday(rule, day[0]) == date(*day)
+
+
+def test_calendar_arithmetic():
+    assert show_date(date(2018, 12, 31), "W") == "2019-W01"  # ISO 8601: the week of the year's first Thursday
+    assert shift_date(date(2019, 3, 31), -1, "M") == date(2019, 2, 28)
+    assert shift_date(date(9999, 12, 31), 1, "D") is None
+    assert cover_value("2020-W54") is None
+    assert [str(t) for t in cover_value("1999-WI")] == ["1999-12-01 00:00:00", "2000-02-29 23:59:59"]
