@@ -28,5 +28,6 @@ from .summaries import count_entities as count_entities
 from .summaries import count_speakers as count_speakers
 from .summaries import name_sources as name_sources
 from .tables import find_within as find_within
+from .times import extract_times as extract_times
 from .words import count_syllables as count_syllables
 from .words import count_words as count_words

@@ -6,6 +6,7 @@ different extractors therefore meet by position, without a class of their own.
 
 from collections.abc import Collection, Iterable, Mapping
 
+import numpy as np
 import pandas as pd
 
 SPAN_COLUMNS = {"doc_id": "str", "start": "int64", "end": "int64", "text": "str"}
@@ -34,8 +35,8 @@ def build_table(rows: Iterable[Mapping[str, object]], columns: Mapping[str, str]
 
     Examples
     --------
-    >>> build_table([], {"doc_id": "str", "start": "int64"}).dtypes.to_dict()
-    {'doc_id': <StringDtype(na_value=nan)>, 'start': dtype('int64')}
+    >>> build_table([], {"doc_id": "str", "start": "int64"}).dtypes.astype(str).to_dict()
+    {'doc_id': 'str', 'start': 'int64'}
     """
     records = list(rows)
     for record in records:
@@ -85,7 +86,8 @@ def find_within(inner: pd.DataFrame, outer: pd.DataFrame, *, suffix: str = "_out
     Returns
     -------
     DataFrame
-        Rows in the order of ``inner``; its columns, then those of ``outer`` but ``doc_id``.
+        Rows in the order of ``inner``, then of the start in ``outer``; columns of ``inner``, then those of ``outer``
+        but ``doc_id``.
 
     Raises
     ------
@@ -101,6 +103,24 @@ def find_within(inner: pd.DataFrame, outer: pd.DataFrame, *, suffix: str = "_out
     """
     for table, name in ((inner, "inner"), (outer, "outer")):
         check_columns(table, ["doc_id", "start", "end"], name=name)
-    pairs = inner.merge(outer, on="doc_id", how="inner", suffixes=("", suffix))
-    contained = (pairs["start"] >= pairs[f"start{suffix}"]) & (pairs["end"] <= pairs[f"end{suffix}"])
-    return pairs[contained].reset_index(drop=True)
+    outer = outer.sort_values(["doc_id", "start"], kind="stable", ignore_index=True)
+    rows_of = outer.groupby("doc_id", sort=False).indices
+    left: list[np.ndarray] = [np.empty(0, dtype=np.int64)]
+    right: list[np.ndarray] = [np.empty(0, dtype=np.int64)]
+    for doc_id, rows in inner.groupby("doc_id", sort=False).indices.items():
+        holders = rows_of.get(doc_id, np.empty(0, dtype=np.int64))
+        starts, ends = outer["start"].to_numpy()[holders], outer["end"].to_numpy()[holders]
+        # those that begin early enough are a prefix; of it, those before the first that reaches far enough fall away
+        last = np.searchsorted(starts, inner["start"].to_numpy()[rows], side="right")
+        first = np.searchsorted(np.maximum.accumulate(ends), inner["end"].to_numpy()[rows], side="left")
+        counts = np.maximum(last - first, 0)
+        candidates = np.arange(counts.sum()) - np.repeat(counts.cumsum() - counts, counts) + np.repeat(first, counts)
+        inner_rows = np.repeat(rows, counts)
+        reaches = ends[candidates] >= inner["end"].to_numpy()[inner_rows]
+        left.append(inner_rows[reaches])
+        right.append(holders[candidates[reaches]])
+    at, of = np.concatenate(left), np.concatenate(right)
+    order = np.argsort(at, kind="stable")
+    found = outer.drop(columns="doc_id").rename(columns={c: f"{c}{suffix}" for c in outer if c in inner})
+    pairs = [inner.iloc[at[order]].reset_index(drop=True), found.iloc[of[order]].reset_index(drop=True)]
+    return pd.concat(pairs, axis=1)

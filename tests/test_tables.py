@@ -1,5 +1,7 @@
 """Tables have exactly their columns, and meet by position."""
 
+import random
+
 import pandas as pd
 import pytest
 
@@ -45,3 +47,17 @@ def test_spans_are_found_within_spans_of_their_own_document_only():
     found = find_within(inner, outer)
     assert found[["text", "text_outer"]].to_numpy().tolist() == [["in", "outer"], ["in", "same"]]
     assert list(find_within(inner.iloc[:0], outer)["text"]) == []
+
+
+def test_spans_in_nested_and_overlapping_spans_are_all_found():
+    rng = random.Random(7)  # noqa: S311
+
+    def some(n, longest):
+        rows = [(rng.choice("ab"), s := rng.randrange(60), s + rng.randrange(longest)) for _ in range(n)]
+        return pd.DataFrame(rows, columns=["doc_id", "start", "end"])
+
+    inner, outer = some(40, 6), some(40, 30)
+    found = find_within(inner, outer)
+    expected = inner.merge(outer, on="doc_id", suffixes=("", "_outer"))
+    expected = expected[(expected["start"] >= expected["start_outer"]) & (expected["end"] <= expected["end_outer"])]
+    assert sorted(found.itertuples(index=False, name=None)) == sorted(expected.itertuples(index=False, name=None))
