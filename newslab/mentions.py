@@ -4,12 +4,12 @@ Every rule looks at words and the space between them only, so that any pipeline 
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from spacy.tokens import Doc
 
-from newslab.aliases import fold_name, read_kinds, read_words
+from newslab.entity_lexicon import fold_name, read_kinds, read_words
 
 NAMED = ("PERSON", "NORP", "FAC", "ORG", "GPE", "LOC", "PRODUCT", "EVENT", "WORK_OF_ART", "LAW", "LANGUAGE")
 """OntoNotes 5 types that are names; the others (dates, amounts, counts) have extractors of their own."""
@@ -124,14 +124,19 @@ def _part(tokens: Tokens, first: int, last: int, label: str) -> Iterator[tuple[i
         if label in {"PERSON", "GPE", "NORP"} and word in {",", ";"}:
             # "Sammy Davis, Jr." and "Washington, D.C." are one name
             cut = tokens.word(i + 1) not in {"jr", "jr.", "sr", "sr.", "d.c.", "dc", "iii"}
+        if label == "PERSON" and word in {"of", "at", "from"} and i - start > 1 and i + 1 < last:
+            # "Ada Okoye of Lagos United" is a person and something else
+            yield start, i
+            break
         if label in {"GPE", "NORP", "LOC"} and word in {"/", "-", "–"}:
             cut = tokens.words[i - 1][0].isupper() and i + 1 < last and tokens.words[i + 1][0].isupper()
         if cut:
             if i > start:
                 yield start, i
             start = i + 1
-    if start < last:
-        yield start, last
+    else:
+        if start < last:
+            yield start, last
 
 
 def _cut(tokens: Tokens, first: int, last: int, label: str) -> tuple[int, int] | None:
@@ -210,7 +215,7 @@ def _is_title_of(tokens: Tokens, first: int, last: int, label: str) -> bool:
     if label == "PERSON":
         return _is_title(tokens.words[first])
     honorific = tokens.lower[first].rstrip(".") in read_words("honorifics")
-    return honorific and label in {"ORG", "GPE", "NORP"} and tokens.lower[last - 1] not in read_kinds()
+    return honorific and label in {"ORG", "GPE", "NORP"} and tokens.lower[last - 1] not in read_kinds("kinds")
 
 
 def _is_title(word: str) -> bool:
@@ -294,6 +299,6 @@ def _may_stand(tokens: Tokens, i: int, words: tuple[str, ...], common: set[str])
     return word.isupper() or tokens.proper[i] or word.lower() not in common
 
 
-def known_words(names: Iterable[str]) -> set[tuple[str, ...]]:
-    """Names as the tokeniser parts them, near enough: at blanks and hyphens."""
-    return {tuple(name.replace("-", " - ").replace(",", " ,").split()) for name in names}
+def split_name(name: str) -> tuple[str, ...]:
+    """Part a name as the tokeniser does, near enough: at blanks, hyphens and commas."""
+    return tuple(name.replace("-", " - ").replace(",", " ,").split())

@@ -2,8 +2,8 @@ import pytest
 from spacy.tokens import Doc
 from spacy.vocab import Vocab
 
-from newslab.aliases import fold_name
 from newslab.entities import COLUMNS, extract_entities
+from newslab.entity_lexicon import fold_name
 
 
 def make_doc(text: str) -> Doc:
@@ -96,6 +96,13 @@ def test_furniture_is_no_entity():
         ("ISIS/ORG lost , Daesh/ORG fled .", [["ISIS", "Daesh"]]),
         ("U.S./GPE troops , US/GPE jets .", [["U.S.", "US"]]),
         ("France/GPE won ; French/NORP fans sang .", []),
+        ("Novak/PERSON , formerly known as Orel/PERSON , sang .", [["Novak", "Orel"]]),
+        ("Larry_Kost/PERSON and Lawrence_Kost/PERSON .", [["Larry Kost", "Lawrence Kost"]]),
+        ("Ana_B._Ruiz/PERSON and Ana_C._Ruiz/PERSON .", []),
+        ("US_State_Department/ORG ; State_Department/ORG .", [["US State Department", "State Department"]]),
+        ("Syrian/NORP troops ; Syrians/NORP fled .", [["Syrian", "Syrians"]]),
+        ("Scottish/NORP and Welsh/NORP fans .", []),
+        ("Magic/ORG and Magic_of_Oz/ORG .", []),
         ("In Baghouz/GPE and Baghuz/GPE .", [["Baghouz", "Baghuz"]]),
         ("In Deir_Ezzor/GPE and Deir_ez-Zor/GPE .", [["Deir Ezzor", "Deir ez-Zor"]]),
     ],
