@@ -1,0 +1,131 @@
+import json
+import math
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from spacy.tokens import Doc
+from spacy.vocab import Vocab
+
+from newslab.entities import extract_entities
+from newslab.parsing import parse_articles
+from newslab.places import COLUMNS, extract_places
+
+CASES = [json.loads(line) for line in (Path(__file__).parent / "data" / "places.jsonl").read_text().splitlines()]
+
+
+def place(text: str, *mentions: str, labels: dict[str, str] | None = None) -> pd.DataFrame:
+    """The table for a text whose place names are given; each counts where it first occurs."""
+    rows = []
+    for mention in mentions:
+        label = (labels or {}).get(mention, "GPE")
+        start = text.index(mention)
+        rows.append(("a", start, start + len(mention), mention, label, mention, mention))
+    columns = ["doc_id", "start", "end", "text", "label", "entity_id", "name"]
+    entities = pd.DataFrame(sorted(rows), columns=columns)
+    return extract_places({"a": Doc(Vocab(), words=[text], spaces=[False])}, entities=entities)
+
+
+def test_rows_are_mentions_in_order_with_their_places():
+    table = place("From Tunis to Cairo", "Tunis", "Cairo")
+    assert table[["start", "end", "text", "country"]].to_numpy().tolist() == [
+        [5, 10, "Tunis", "TN"],
+        [14, 19, "Cairo", "EG"],
+    ]
+    assert table["kind"].tolist() == ["capital", "capital"]
+
+
+@pytest.mark.parametrize("text", ["", "  \n ", "!!! ...", "😀 ١٢٣"])
+def test_odd_text_gives_no_rows_but_all_columns(text):
+    doc = Doc(Vocab(), words=text.split(), ents=["O"] * len(text.split()))
+    table = extract_places({"a": doc})
+    assert table.dtypes.astype(str).to_dict() == COLUMNS
+    assert table.empty
+
+
+def test_a_document_without_entities_marked_is_an_error():
+    with pytest.raises(ValueError, match=r"document 'a17' has no entities marked; parse it with 'ner'"):
+        extract_places({"a17": Doc(Vocab(), words=["Tokyo"])})
+
+
+def test_entities_without_labels_are_an_error():
+    with pytest.raises(ValueError, match="entities has no column label"):
+        extract_places({}, entities=pd.DataFrame(columns=["doc_id", "start", "end", "text"]))
+
+
+def test_an_unplaced_mention_stays_with_the_country_its_text_suggests():
+    row = place("Raqqa, Homs and Qworblat", "Raqqa", "Homs", "Qworblat").iloc[2]
+    assert math.isnan(row["latitude"])
+    assert math.isnan(row["longitude"])
+    assert pd.isna(row["geoname_id"])
+    assert (row["country"], row["candidates"]) == ("SY", 0)
+    assert "not in the gazetteer" in row["evidence"]
+
+
+def test_parties_and_faiths_are_no_places_but_peoples_are():
+    table = place("Muslim and Dutch", "Muslim", "Dutch", labels={"Muslim": "NORP", "Dutch": "NORP"})
+    assert table[["text", "country", "kind"]].to_numpy().tolist() == [["Dutch", "NL", "demonym"]]
+
+
+def test_a_building_is_no_town_of_its_name():
+    table = place("The White House", "White House", labels={"White House": "FAC"})
+    assert table["country"].tolist() == ["US"]
+    assert table["kind"].tolist() == ["building"]
+
+
+def test_a_name_has_one_place_in_a_document():
+    table = place("Paris, Texas. Everybody in Paris, said Paris.", "Paris", "Texas")
+    again = pd.DataFrame([("a", 27, 32, "Paris", "GPE", "Paris", "Paris")], columns=_entity_columns())
+    both = extract_places({"a": _doc()}, entities=pd.concat([_entities(), again]))
+    assert table["country"].tolist() == ["US", "US"]
+    assert both["geoname_id"].iloc[0] == both["geoname_id"].iloc[2]
+
+
+def test_the_same_call_gives_the_same_table_and_leaves_entities_alone():
+    entities = _entities()
+    before = entities.copy()
+    pd.testing.assert_frame_equal(
+        extract_places({"a": _doc()}, entities=entities), extract_places({"a": _doc()}, entities=entities)
+    )
+    pd.testing.assert_frame_equal(entities, before)
+
+
+def _entity_columns() -> list[str]:
+    return ["doc_id", "start", "end", "text", "label", "entity_id", "name"]
+
+
+def _doc() -> Doc:
+    return Doc(Vocab(), words=["Paris, Texas. Everybody in Paris, said Paris."], spaces=[False])
+
+
+def _entities() -> pd.DataFrame:
+    rows = [("a", 0, 5, "Paris", "GPE", "e1", "Paris"), ("a", 7, 12, "Texas", "GPE", "e2", "Texas")]
+    return pd.DataFrame(rows, columns=_entity_columns())
+
+
+@pytest.fixture(scope="module")
+def case_tables() -> dict[str, pd.DataFrame]:
+    docs = parse_articles(pd.DataFrame({"doc_id": [c["label"] for c in CASES], "text": [c["text"] for c in CASES]}))
+    places = extract_places(docs, entities=extract_entities(docs))
+    return {label: places[places["doc_id"] == label] for label in docs}
+
+
+@pytest.mark.parametrize(
+    "case",
+    [
+        pytest.param(
+            case, id=case["label"], marks=[pytest.mark.xfail(strict=True)] if case.get("expect") == "fail" else []
+        )
+        for case in CASES
+    ],
+)
+def test_cases(case, case_tables):
+    table = case_tables[case["label"]]
+    row = table[table["text"] == case["mention"]].iloc[0]
+    if "country" in case:
+        assert row["country"] == case["country"]
+    if "kind" in case:
+        assert row["kind"] == case["kind"] or (case["kind"] is None and pd.isna(row["kind"]))
+    if "near" in case:
+        latitude, longitude = case["near"]
+        assert math.hypot(row["latitude"] - latitude, row["longitude"] - longitude) < 0.5
