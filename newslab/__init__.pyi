@@ -21,6 +21,7 @@ from .parsing import parse_articles as parse_articles
 from .profile import describe_measures as describe_measures
 from .profile import measure_pos as measure_pos
 from .profile import measure_profile as measure_profile
+from .quotes import extract_quotes as extract_quotes
 from .structure import extract_paragraphs as extract_paragraphs
 from .structure import extract_sentences as extract_sentences
 from .summaries import count_cooccurrence as count_cooccurrence
@@ -29,5 +30,6 @@ from .summaries import count_speakers as count_speakers
 from .summaries import name_sources as name_sources
 from .tables import find_within as find_within
 from .times import extract_times as extract_times
+from .times import find_published as find_published
 from .words import count_syllables as count_syllables
 from .words import count_words as count_words

@@ -15,6 +15,8 @@ from newslab.tables import check_columns
 WIDTH = 640
 """Width of a plot in pixels, without its axis; pages scale charts down to narrower screens."""
 
+AnyChart = alt.Chart | alt.LayerChart | alt.FacetChart | alt.VConcatChart
+
 _LONGEST_LABEL = 60  # characters of a label on an axis; the tooltip has them all
 
 
@@ -61,14 +63,24 @@ def _theme() -> alt.theme.ThemeConfig:
 
 def _shorten(labels: pd.Series) -> pd.Series:
     """Shorten labels to what an axis can show, one line each."""
-    flat = labels.fillna("–").str.replace(r"\s+", " ", regex=True)
+    flat = labels.astype("str").fillna("–").str.replace(r"\s+", " ", regex=True)
     return flat.where(flat.str.len() <= _LONGEST_LABEL, flat.str.slice(0, _LONGEST_LABEL - 1).str.rstrip() + "…")
+
+
+def _chart_nothing(title: str, subtitle: str) -> alt.Chart:
+    """Draw a line that says so where there is nothing to draw: an axis without a value is no picture."""
+    return (
+        alt.Chart(pd.DataFrame({"said": ["none found"]}), description=f"{title}: none found")
+        .mark_text(align="left", color=COLOURS["muted"][0], fontSize=12)
+        .encode(text="said:N", x=alt.value(0), y=alt.value(12))
+        .properties(title=alt.TitleParams(title, subtitle=subtitle), height=24)
+    )
 
 
 def _name_some(labels: pd.Series, values: pd.Series, *, top: int = 5) -> str:
     """Say in words what the longest bars are, for who cannot see them."""
     named = [f"{label} {value:,.4g}" for label, value in zip(labels.head(top), values.head(top), strict=True)]
-    return "; ".join(named) if named else "nothing to show"
+    return "; ".join(named)
 
 
 def chart_bars(
@@ -81,7 +93,7 @@ def chart_bars(
     unit: str | None = None,
     colour: str | None = None,
     top: int = 20,
-) -> alt.Chart:
+) -> AnyChart:
     """Draw one bar a row, in the order of the table.
 
     Parameters
@@ -111,6 +123,8 @@ def chart_bars(
     'bar'
     """
     check_columns(table, [label, value, *([colour] if colour else [])], name=title)
+    if table.empty:
+        return _chart_nothing(title, subtitle)
     labels = table[label].drop_duplicates().head(top)
     shown = table.loc[table[label].isin(labels), [label, value, *([colour] if colour else [])]]
     shown = shown.assign(**{label: _shorten(shown[label])})
@@ -144,7 +158,7 @@ def chart_dispersion(
     subtitle: str = "",
     colour: str | None = None,
     top: int = 20,
-) -> alt.Chart:
+) -> AnyChart:
     """Draw where in the document each name, term or speaker occurs (a lexical dispersion plot).
 
     Parameters
@@ -178,6 +192,8 @@ def chart_dispersion(
     columns = ["start", "end", "text", row, *([colour] if colour else [])]
     check_columns(spans, list(dict.fromkeys(columns)), name=title)
     known = spans.dropna(subset=[row])
+    if known.empty:
+        return _chart_nothing(title, subtitle)
     order = known[row].value_counts().head(top)
     shown = known[known[row].isin(order.index)]
     shown = shown[list(dict.fromkeys(columns))].assign(
@@ -209,7 +225,7 @@ def chart_dispersion(
     return chart.encode(color=alt.Color(f"{colour}:N", title=None)) if colour else chart
 
 
-def chart_paragraphs(paragraphs: pd.DataFrame) -> alt.Chart:
+def chart_paragraphs(paragraphs: pd.DataFrame) -> AnyChart:
     """Draw the document as a strip: what each paragraph is, and how well it fits the rest.
 
     Parameters
@@ -263,7 +279,7 @@ def chart_paragraphs(paragraphs: pd.DataFrame) -> alt.Chart:
     )
 
 
-def chart_cooccurrence(pairs: pd.DataFrame, *, title: str = "Who appears with whom", subtitle: str = "") -> alt.Chart:
+def chart_cooccurrence(pairs: pd.DataFrame, *, title: str = "Who appears with whom", subtitle: str = "") -> AnyChart:
     """Draw how often two entities share a passage, as a matrix.
 
     Parameters
@@ -285,6 +301,8 @@ def chart_cooccurrence(pairs: pd.DataFrame, *, title: str = "Who appears with wh
     'rect'
     """
     check_columns(pairs, ["name", "other", "count"], name="pairs")
+    if pairs.empty:
+        return _chart_nothing(title, subtitle)
     both = pd.concat([pairs, pairs.rename(columns={"name": "other", "other": "name"})], ignore_index=True)
     order = list(both.groupby("name")["count"].sum().sort_values(ascending=False, kind="stable").index)
     shown = both[["name", "other", "count"]]
@@ -309,7 +327,7 @@ def chart_cooccurrence(pairs: pd.DataFrame, *, title: str = "Who appears with wh
     )
 
 
-def chart_places(places: pd.DataFrame, outlines: Mapping[str, object]) -> alt.LayerChart | alt.FacetChart:
+def chart_places(places: pd.DataFrame, outlines: Mapping[str, object]) -> AnyChart:
     """Draw the placed mentions on a map that shows the region they lie in.
 
     Parameters
@@ -383,7 +401,7 @@ def _frame(points: pd.DataFrame, *, height: int = 380) -> dict[str, Any]:
 
 def chart_quantities(
     quantities: pd.DataFrame, *, title: str, subtitle: str = "", colour: str | None = None, top: int = 30
-) -> alt.VConcatChart:
+) -> AnyChart:
     """Draw claimed figures, one axis a unit, figures of one thing next to each other.
 
     Parameters
@@ -414,11 +432,11 @@ def chart_quantities(
     needed = ["start", "end", "text", "value", "value_high", "bound", "unit", "counted", "vague"]
     check_columns(quantities, [*needed, *([colour] if colour else [])], name="quantities")
     known = quantities.dropna(subset=["value"])
+    if known.empty:
+        return _chart_nothing(title, subtitle)
     units = known["unit"].fillna("")
     common = sorted(units.value_counts().index, key=lambda unit: (unit != "", -(units == unit).sum(), unit))[:top]
-    axes = [_chart_axis(known[units == unit], unit, colour, top) for unit in common] or [
-        _chart_axis(known, "", colour, top)
-    ]
+    axes = [_chart_axis(known[units == unit], unit, colour, top) for unit in common]
     left_out = len(known) - int(sum(min(top, (units == unit).sum()) for unit in common))
     more = f"; {left_out} more are in the table" if left_out else ""
     names = known["text"].where(known["counted"].isna(), known["text"] + " " + known["counted"].fillna(""))
@@ -427,7 +445,7 @@ def chart_quantities(
         .resolve_scale(color="shared", shape="shared")
         .properties(
             title=alt.TitleParams(title, subtitle=subtitle + more),
-            description=f"{title}: " + ("; ".join(_shorten(names).head(8)) or "nothing to show"),
+            description=f"{title}: " + "; ".join(_shorten(names).head(8)),
         )
     )
 
@@ -444,7 +462,7 @@ def _chart_axis(quantities: pd.DataFrame, unit: str, colour: str | None, top: in
         figure=_shorten(known["text"]),
         href=link_to_text(known, "quantities"),
     )
-    positive = bool(shown["value"].gt(0).all()) and len(shown) > 0
+    positive = bool(shown["value"].gt(0).all())
     wide = positive and bool(shown["high"].max() / shown["value"].min() > 100)
     scale = alt.Scale(type="log", nice=True) if wide else alt.Scale(nice=True, zero=positive)
     x = alt.X(
@@ -479,7 +497,7 @@ _SHAPES = {
 }
 
 
-def chart_times(times: pd.DataFrame, *, title: str = "When", subtitle: str = "") -> alt.LayerChart | alt.FacetChart:
+def chart_times(times: pd.DataFrame, *, title: str = "When", subtitle: str = "") -> AnyChart:
     """Draw dated expressions on a time line, in the order of telling from top to bottom.
 
     Parameters
@@ -504,6 +522,8 @@ def chart_times(times: pd.DataFrame, *, title: str = "When", subtitle: str = "")
     needed = ["start", "end", "text", "type", "value", "earliest", "latest", "anchored"]
     check_columns(times, needed, name="times")
     known = times.dropna(subset=["earliest", "latest"])
+    if known.empty:
+        return _chart_nothing(title, subtitle)
     shown = known[["earliest", "latest", "type", "value"]].assign(
         line=_shorten(known["text"] + " · " + known["value"].fillna("")),
         basis=known["anchored"].map({True: "reckoned from the publication date", False: "as stated in the text"}),
