@@ -34,8 +34,8 @@ _SHORT_WORDS = {"saint": "st", "sainte": "ste", "mount": "mt", "fort": "ft"}
 class Gazetteer:
     """The places, by row number; rows are in the order of the tables.
 
-    ``index`` has the rows of each folded name, ``demonyms`` the row that a folded demonym speaks of where it is
-    no country's only one, ``divisions`` the row of each country and admin region by its code (``SY``, ``US.TX``).
+    ``index`` has the rows of each folded name, ``demonyms`` the row that a folded demonym speaks of, ``divisions`` the
+    row of each country and admin region by its code (``SY``, ``US.TX``).
     """
 
     geoname_id: list[int | None]
@@ -169,11 +169,13 @@ def load_gazetteer() -> Gazetteer:
             folded = [_key(n) for n in (name, *_split(names))]
             row = add([None, name, float(latitude), float(longitude), country, admin1, 0, kind], folded)
         by_name[name] = row
-    demonyms = {
-        fold_name(form): by_name[place] if place in by_name else index[fold_name(place)][0]
-        for place, forms in _read_rows("places_demonyms.tsv")
-        for form in forms.split("|")
-    }
+    demonyms: dict[str, int] = {}
+    for code, forms in _read_rows("entities_demonyms.tsv"):
+        if code in divisions:
+            demonyms |= {fold_name(form + plural): divisions[code] for form in forms.split("|") for plural in ("", "s")}
+    for place, forms in _read_rows("places_demonyms.tsv"):
+        row = by_name[place] if place in by_name else index[fold_name(place)][0]
+        demonyms |= {fold_name(form): row for form in forms.split("|")}
     return Gazetteer(*columns, index, demonyms, divisions)  # type: ignore[arg-type, call-arg]
 
 

@@ -15,8 +15,7 @@ from dataclasses import dataclass, field
 import pandas as pd
 from spacy.tokens import Doc
 
-from newslab.aliases import fold_name as fold_entity
-from newslab.entities import extract_entities, read_demonyms
+from newslab.entities import extract_entities
 from newslab.gazetteer import Gazetteer, find_rows, fold_name, load_gazetteer
 from newslab.tables import SPAN_COLUMNS, build_table, check_columns
 
@@ -165,12 +164,9 @@ def _place_rows(text: str, mentions: list[dict]) -> Iterator[dict[str, object]]:
 
 def _people_row(gazetteer: Gazetteer, mention: dict) -> int | None:
     """Find the country or region whose people or things a mention names; None for a place, a party or a faith."""
-    folded = fold_name(mention["text"])
     if mention["label"] != "NORP" and find_rows(mention["text"]):
         return None
-    if folded in gazetteer.demonyms:
-        return gazetteer.demonyms[folded]
-    return gazetteer.divisions.get(read_demonyms().get(fold_entity(mention["text"]), ""))
+    return gazetteer.demonyms.get(fold_name(mention["text"]))
 
 
 def _collect_names(gazetteer: Gazetteer, mentions: list[tuple[dict, int | None]]) -> list[_Name]:
