@@ -5,7 +5,7 @@ were set by hand from what the cue means, not fitted.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 
 from newslab.entity_lexicon import read_gazetteer, read_kinds, read_words
@@ -16,11 +16,13 @@ _MOST_VOTES = 3.0
 # nor are cues of one kind
 _MOST_CUES = 2
 
+_LIST_GAPS = ([","], ["and"], [",", "and"], ["or"], [";"])
+
 Decision = tuple[str, str | None]
 """A label, and the reason where it is not the model's vote alone."""
 
 
-def decide_types(tokens: Tokens, mentions: Iterable[Mention]) -> dict[str, Decision]:
+def decide_types(tokens: Tokens, mentions: Sequence[Mention]) -> dict[str, Decision]:
     """Choose one type for each folded name."""
     votes: dict[str, Counter[str]] = defaultdict(Counter)
     cues: dict[str, Counter[tuple[str, float, str]]] = defaultdict(Counter)
@@ -28,6 +30,11 @@ def decide_types(tokens: Tokens, mentions: Iterable[Mention]) -> dict[str, Decis
     for m in mentions:
         votes[m.key][m.label] += 1
         cues[m.key].update(set(_around(tokens, m, following)) | set(_within(m)))
+    for run in _lists(tokens, mentions):
+        (label, most), *_ = Counter(m.label for m in run).most_common(1)
+        if most * 2 > len(run) and label in {"PERSON", "GPE", "ORG"}:
+            for m in run:
+                cues[m.key][label, 1.5, "in a list"] += 1
     scores = {key: _score(votes[key], cues[key]) for key in votes}
     known = read_gazetteer()
     _pool_people(scores)
@@ -45,6 +52,19 @@ def decide_types(tokens: Tokens, mentions: Iterable[Mention]) -> dict[str, Decis
         label = _best(score)
         decided[key] = label, reasons.get(label)
     return decided
+
+
+def _lists(tokens: Tokens, mentions: Sequence[Mention]) -> Iterator[list[Mention]]:
+    """Yield runs of three mentions or more with only commas and "and" between them."""
+    run: list[Mention] = []
+    for m in mentions:
+        if run and tokens.lower[run[-1].last : m.first] not in _LIST_GAPS:
+            if len(run) > 2:
+                yield run
+            run = []
+        run.append(m)
+    if len(run) > 2:
+        yield run
 
 
 def _pool_people(scores: dict[str, dict[str, float]]) -> None:
@@ -102,8 +122,12 @@ def _around(tokens: Tokens, m: Mention, following: list[str]) -> Iterator[tuple[
         yield "PERSON", 2, f"{before} before it"
     if before == "of" and second[0] in read_words("settlements"):
         yield "GPE", 3, f"after {second[0]} of"
-    if before == "in" or (before == "the" and second[0] == "in" and m.label == "PERSON"):
-        yield "GPE", 1.5, "after in"
+    if before in read_words("bearings") or (before == "the" and second[0] == "in" and m.label == "PERSON"):
+        yield "GPE", 1.5, f"after {before if before != 'the' else 'in'}"
+    elif before in read_words("bodies"):
+        yield "ORG", 2, f"{before} before it"
+    if after in read_words("territories") and tokens.words[m.last].islower():
+        yield "GPE", 2, f"{after} after it"
     if before == "the" and after not in read_words("roles"):
         yield "PERSON", -1.5, "an article before it"
     if after in {"'s", "’s", "'", "’"}:
@@ -111,6 +135,7 @@ def _around(tokens: Tokens, m: Mention, following: list[str]) -> Iterator[tuple[
             yield "PERSON", 1.5, f"has a {second[1]}"
     elif after in read_words("roles") and tokens.words[m.last].islower() and before != ",":
         yield "PERSON", -1.5, f"{after} after it"
+        yield "ORG", 0.5, f"{after} after it"
     if after == "who" or (after == "," and second[1] == "who"):
         yield "PERSON", 2, "who after it"
     if after == "," and second[1].isdigit() and len(second[1]) == 2 and tokens.word(m.last + 2) in {",", "."}:

@@ -120,7 +120,7 @@ def _part(tokens: Tokens, first: int, last: int, label: str) -> Iterator[tuple[i
     start = first
     for i in range(first, last):
         word = tokens.words[i]
-        cut = "\n" in word
+        cut = "\n" in word or word in {"(", "["}
         if label in {"PERSON", "GPE", "NORP"} and word in {",", ";"}:
             # "Sammy Davis, Jr." and "Washington, D.C." are one name
             cut = tokens.word(i + 1) not in {"jr", "jr.", "sr", "sr.", "d.c.", "dc", "iii"}
@@ -156,7 +156,8 @@ def _cut(tokens: Tokens, first: int, last: int, label: str) -> tuple[int, int] |
     while last > first:
         word = words[last - 1]
         loose = proper and word.islower() and label not in {"WORK_OF_ART", "LAW", "EVENT", "PRODUCT"}
-        if all(c in _EDGES for c in word) or word in _POSSESSIVES or loose:
+        number = word.isdigit() and label in {"PERSON", "GPE", "NORP"} and last - first > 1
+        if all(c in _EDGES for c in word) or word in _POSSESSIVES or loose or number:
             last -= 1
         else:
             break
@@ -173,7 +174,7 @@ def _join_people(
     held: tuple[int, int, str] | None = None
     for first, last, label in spans:
         if label == "PERSON":
-            while first and _is_initial(tokens, first - 1) and not blocked[first - 1]:
+            while first and not blocked[first - 1] and _opens_name(tokens, first - 1):
                 first -= 1
             if held and held[2] == "PERSON" and held[1] <= first:
                 between = tokens.lower[held[1] : first]
@@ -182,8 +183,7 @@ def _join_people(
                 ):
                     first = held[0]
                     held = None
-            if last - first > 1:
-                last = _extend_hyphen(tokens, last)
+            last = _close_name(tokens, first, last)
         if held:
             yield held
         held = first, last, label
@@ -191,23 +191,33 @@ def _join_people(
         yield held
 
 
-def _is_initial(tokens: Tokens, i: int) -> bool:
+def _opens_name(tokens: Tokens, i: int) -> bool:
+    """Whether a word before a surname belongs to it: an initial, or a small word such as "dos"."""
     word = tokens.words[i].rstrip(".")
-    return len(word) == 1 and word.isalpha() and word.isupper() and word not in {"A", "I"}
+    initial = len(word) == 1 and word.isalpha() and word.isupper() and word not in {"A", "I"}
+    return initial or (word in read_words("particles") and word not in {"a", "do", "le", "ten"})
 
 
-def _extend_hyphen(tokens: Tokens, last: int) -> int:
-    """End of a full name after "-yeol", where the model stopped at the hyphen."""
-    if (
-        last + 1 < len(tokens.words)
-        and tokens.words[last] in _HYPHENS
-        and not tokens.spaced[last - 1]
-        and not tokens.spaced[last]
-        and tokens.words[last + 1].isalpha()
-        and not tokens.lower[last + 1].endswith(("ed", "era", "style", "born", "run"))
-    ):
+def _close_name(tokens: Tokens, first: int, last: int) -> int:
+    """End of a person's name that the model cut at a hyphen: after "Yoon Suk-yeol"; after "Hwang In-beom"."""
+    if last - first > 1 and _is_hyphenated(tokens, last - 1):
         return last + 2
+    if _is_hyphenated(tokens, last) and tokens.words[last][0].isupper() and tokens.words[last + 2].islower():
+        return last + 3
     return last
+
+
+def _is_hyphenated(tokens: Tokens, i: int) -> bool:
+    """Whether token ``i`` is joined to the next word by a hyphen, as in a name, not as in "Obama-led"."""
+    return (
+        i + 2 < len(tokens.words)
+        and tokens.words[i + 1] in _HYPHENS
+        and not tokens.spaced[i]
+        and not tokens.spaced[i + 1]
+        and tokens.words[i].isalpha()
+        and tokens.words[i + 2].isalpha()
+        and not tokens.lower[i + 2].endswith(("ed", "era", "style", "born", "run"))
+    )
 
 
 def _is_title_of(tokens: Tokens, first: int, last: int, label: str) -> bool:
