@@ -72,6 +72,8 @@ _LABELS = {
     "entity_id": "Entity",
     "geoname_id": "GeoNames id",
     "n_words": "Words",
+    "source": "Outlet",
+    "sha256": "SHA-256",
 }
 _POSITION = ["doc_id", "start", "end"]
 _LONGEST_CELL = 400  # characters shown of one cell; the CSV has them all
@@ -214,9 +216,7 @@ def show_finding(sentence: str, /, *, facts: Mapping[str, object] | None = None,
     said = Markup(sentence).format(**values)  # noqa: S704 - the sentence is the notebook's, the values are escaped
     plain = html.unescape(said.striptags())
     told = {str(label): html.unescape(escape(value).striptags()) for label, value in (facts or {}).items()}
-    return Shown(
-        f'<p class="nl nl-finding">{said}</p>', plain, {FINDING_MIME: {"sentence": plain, "facts": told}}
-    )
+    return Shown(f'<p class="nl nl-finding">{said}</p>', plain, {FINDING_MIME: {"sentence": plain, "facts": told}})
 
 
 def show_table(
@@ -259,9 +259,7 @@ def show_table(
     numeric = {n: pd.api.types.is_numeric_dtype(table[n]) and table[n].dtype != bool for n in names}
     cells = [_format_column(table[name]) for name in names]
     places = (
-        [anchor(kind, s, e) for s, e in zip(table["start"], table["end"], strict=True)]
-        if kind
-        else [""] * len(table)
+        [anchor(kind, s, e) for s, e in zip(table["start"], table["end"], strict=True)] if kind else [""] * len(table)
     )
     rows, seen = [], set()
     for i, (place, *texts) in enumerate(zip(places, *cells, strict=True) if names else []):
@@ -283,18 +281,18 @@ def show_table(
         for name in names
     )
     is_long = len(table) > top
-    show_all = Markup('<label><input type="checkbox" class="nl-all">Show all {:,} rows</label>').format(
-        len(table)
-    )
+    show_all = Markup('<label><input type="checkbox" class="nl-all">Show all {:,} rows</label>').format(len(table))
+    # what can scroll sideways must be reached by the keyboard: by its links, or else itself
+    reach = Markup(' tabindex="0" role="region" aria-label="{}"').format(caption or "Table") if not kind else ""
     markup = Markup(
-        '<div class="nl nl-table{long}"><div class="nl-scroll"><table>{caption}<thead><tr>{head}</tr></thead>'
+        '<div class="nl nl-table{long}"><div class="nl-scroll"{reach}><table>{caption}<thead><tr>{head}</tr></thead>'
         '<tbody>{rows}</tbody></table></div><p class="nl-below">{all}{csv}</p></div>'
     ).format(
         long=" nl-long" if is_long else "",
+        reach=reach,
         caption=Markup("<caption>{}</caption>").format(caption) if caption else "",
         head=head,
-        rows=Markup("").join(rows)
-        or Markup('<tr><td colspan="{}">None found.</td></tr>').format(max(1, len(names))),
+        rows=Markup("").join(rows) or Markup('<tr><td colspan="{}">None found.</td></tr>').format(max(1, len(names))),
         all=show_all if is_long else "",
         csv=csv_link(table, kind or "table"),
     )
@@ -303,9 +301,7 @@ def show_table(
 
 def csv_link(table: pd.DataFrame, name: str) -> Markup:
     """Make a link that saves a table as CSV, the data inside the link itself."""
-    data = base64.b64encode(
-        table.to_csv(index=False, lineterminator="\n").encode("utf-8", "replace")
-    ).decode()
+    data = base64.b64encode(table.to_csv(index=False, lineterminator="\n").encode("utf-8", "replace")).decode()
     return Markup('<a download="{}.csv" href="data:text/csv;charset=utf-8;base64,{}">Data as CSV</a>').format(
         name, data
     )
@@ -357,9 +353,7 @@ def _align_points(texts: list[str]) -> list[str]:
     ]
 
 
-def show_text(
-    doc: Doc | str, layers: Mapping[str, pd.DataFrame], *, paragraphs: pd.DataFrame | None = None
-) -> Shown:
+def show_text(doc: Doc | str, layers: Mapping[str, pd.DataFrame], *, paragraphs: pd.DataFrame | None = None) -> Shown:
     """Show a document as it reads, with its spans marked in layers that can be switched on and off.
 
     Parameters
@@ -381,8 +375,7 @@ def show_text(
     sentences = [] if isinstance(doc, str) else [(s.start_char, s.end_char) for s in iter_sentences(doc)]
     spans = _collect_spans(layers)
     about = {
-        (row["start"], row["end"]): row
-        for row in (paragraphs.to_dict("records") if paragraphs is not None else [])
+        (row["start"], row["end"]): row for row in (paragraphs.to_dict("records") if paragraphs is not None else [])
     }
     bounds = sorted(about) or split_paragraphs(text)
     body = [
@@ -450,9 +443,7 @@ def _mark_paragraph(
     sentence_starts = {max(start, s): (s, e) for s, e in sentences}
     sentence_ends = {min(end, e) for s, e in sentences}
     active: list[_Span] = []
-    unlinked: set[_Span] = (
-        set()
-    )  # spans without a piece of their own yet; hidden to their end, they get an `_also`
+    unlinked: set[_Span] = set()  # spans without a piece of their own yet; hidden to their end, they get an `_also`
     cuts = sorted(edges)
     for left, right in zip(cuts, [*cuts[1:], end], strict=True):
         closing = [span for span in active if span[1] <= left]
@@ -464,9 +455,7 @@ def _mark_paragraph(
             break
         if left in sentence_starts:
             pieces.append(
-                Markup('<span class="nl-sentence" id="{}">').format(
-                    anchor("sentences", *sentence_starts[left])
-                )
+                Markup('<span class="nl-sentence" id="{}">').format(anchor("sentences", *sentence_starts[left]))
             )
         for span in opens.get(left, []):
             if span[0] >= start:  # a span that began in an earlier paragraph has its place there
@@ -489,9 +478,7 @@ def _mark_paragraph(
         unlinked.discard(inner)
     role = f" nl-{about['role']}" if about.get("role") in {"headline", "boilerplate"} else ""
     place = anchor("paragraphs", start, end)
-    note = Markup('<a class="nl-note" href="{}.html#{}">{}</a>').format(
-        PAGES["paragraphs"], place, _note(about)
-    )
+    note = Markup('<a class="nl-note" href="{}.html#{}">{}</a>').format(PAGES["paragraphs"], place, _note(about))
     return Markup('<p id="{}" class="nl-paragraph{}">{}{}</p>').format(
         place, role, note if _note(about) else "", Markup("").join(pieces)
     )
@@ -517,14 +504,10 @@ def _layer_switches(counts: Mapping[str, int]) -> Markup:
         ).format(kind=kind, label=LAYERS[kind], n=n)
         for kind, n in counts.items()
     )
-    return Markup('<fieldset class="nl-layers"><legend>Show in the text</legend>{}</fieldset>').format(
-        switches
-    )
+    return Markup('<fieldset class="nl-layers"><legend>Show in the text</legend>{}</fieldset>').format(switches)
 
 
-def _draw_map(
-    n_characters: int, layers: Mapping[str, pd.DataFrame], flagged: Sequence[tuple[int, int]]
-) -> Markup:
+def _draw_map(n_characters: int, layers: Mapping[str, pd.DataFrame], flagged: Sequence[tuple[int, int]]) -> Markup:
     """Draw where in the document the spans of each layer lie, beginning on the left."""
     lanes: dict[str, Iterable[tuple[int, int]]] = {
         LAYERS[kind]: zip(table["start"], table["end"], strict=True) for kind, table in layers.items()
@@ -543,13 +526,11 @@ def _draw_map(
             at = int(start * per_character)
             ticks[at] = max(ticks.get(at, 1), round((end - start) * per_character))
         drawn.append(
-            Markup(
-                '<text x="0" y="{}">{}</text><rect class="nl-track" x="{}" y="{}" width="{}" height="10"/>'
-            ).format(y + 10, label, left, y + 1, width - left)
+            Markup('<text x="0" y="{}">{}</text><rect class="nl-track" x="{}" y="{}" width="{}" height="10"/>').format(
+                y + 10, label, left, y + 1, width - left
+            )
         )
-        path = "".join(
-            f"M{left + at} {y + 1}h{max(1, n)}v10h-{max(1, n)}z" for at, n in sorted(ticks.items())
-        )
+        path = "".join(f"M{left + at} {y + 1}h{max(1, n)}v10h-{max(1, n)}z" for at, n in sorted(ticks.items()))
         drawn.append(Markup('<path d="{}" style="fill:var(--nl-{})"/>').format(path, colours[label]))
     return Markup(
         '<svg class="nl-map" viewBox="0 0 {} {}" role="img" aria-label="Where in the document each layer '
@@ -568,7 +549,7 @@ def show_method(
     Parameters
     ----------
     articles
-        As of ``read_articles``; the text's SHA-256 is shown, and any columns ``repairs`` and ``encoding``.
+        As of ``read_articles``.
     pipeline
         As of ``describe_pipeline``; None leaves it out.
     notes
@@ -582,23 +563,21 @@ def show_method(
     check_columns(articles, ["doc_id", "text"], name="articles")
     facts: list[tuple[str, object]] = []
     for row in articles.to_dict("records"):
-        digest = hashlib.sha256(row["text"].encode("utf-8", "surrogatepass")).hexdigest()
         # the name only: where the file lay on somebody's disk is nobody's business
-        facts.append(("Document", Path(str(row.get("source") or row["doc_id"])).name))
-        facts.append(("SHA-256 of its text", digest))
-        facts += [(_label(c), row[c]) for c in ("title", "published", "encoding", "repairs") if c in row]
+        facts.append(("Document", Path(str(row.get("file") or row["doc_id"])).name))
+        if "sha256" in row:
+            facts.append(("SHA-256 of the file", row["sha256"]))
+        facts.append(("SHA-256 of the text", hashlib.sha256(row["text"].encode("utf-8", "surrogatepass")).hexdigest()))
+        facts += [(_label(c), row[c]) for c in ("title", "published", "source", "language") if c in row]
+        facts.append(("Repairs", row.get("repairs") or "none"))
     facts += [(f"Pipeline: {_label(key).lower()}", value) for key, value in (pipeline or {}).items()]
-    facts.append(
-        ("Made with", ", ".join(f"{name} {version}" for name, version in _package_versions().items()))
-    )
+    facts.append(("Made with", ", ".join(f"{name} {version}" for name, version in _package_versions().items())))
     facts += list((notes or {}).items())
     items = Markup("").join(
-        Markup("<dt>{}</dt><dd>{}</dd>").format(label, _format_column(pd.Series([value], dtype=object))[0])
-        for label, value in facts
+        Markup("<dt>{}</dt><dd>{}</dd>").format(label, _format_column(pd.Series([value]))[0]) for label, value in facts
     )
     markup = Markup(
-        '<details class="nl nl-method"><summary>How this was made</summary>'
-        '<dl class="nl-facts">{}</dl></details>'
+        '<details class="nl nl-method"><summary>How this was made</summary><dl class="nl-facts">{}</dl></details>'
     )
     return Shown(str(markup.format(items)), "How this was made")
 

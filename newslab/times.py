@@ -120,9 +120,7 @@ def extract_times(docs: Mapping[str, Doc], *, published: Published = None) -> pd
     [['late Friday', '2019-03-08TEV']]
     """
     days = {doc_id: _published_day(published, doc_id) for doc_id in docs}
-    return build_table(
-        (row for doc_id, doc in docs.items() for row in _rows(doc_id, doc, days[doc_id])), COLUMNS
-    )
+    return build_table((row for doc_id, doc in docs.items() for row in _rows(doc_id, doc, days[doc_id])), COLUMNS)
 
 
 DATE_COLUMNS = SPAN_COLUMNS | {"kind": "str", "value": "str", "published": "datetime64[s]"}
@@ -169,9 +167,7 @@ def find_published(docs: Mapping[str, Doc]) -> pd.DataFrame:
     >>> find_published({"a": doc})[["text", "kind", "value"]].values.tolist()
     [['March 7', 'dateline', 'XXXX-03-07']]
     """
-    return build_table(
-        (row for doc_id, doc in docs.items() for row in _offers(doc_id, doc.text)), DATE_COLUMNS
-    )
+    return build_table((row for doc_id, doc in docs.items() for row in _offers(doc_id, doc.text)), DATE_COLUMNS)
 
 
 def _offers(doc_id: str, text: str) -> list[dict[str, object]]:
@@ -185,11 +181,7 @@ def _offers(doc_id: str, text: str) -> list[dict[str, object]]:
                 continue
             first, last = tokens[found.first].start, tokens[found.last].end
             before, after = line[:first], line[last:]
-            if (
-                _LABEL.fullmatch(before)
-                and end - start <= _LINE_LENGTH
-                and len(re.findall(r"[^\W\d_]+", after)) <= 5
-            ):
+            if _LABEL.fullmatch(before) and end - start <= _LINE_LENGTH and len(re.findall(r"[^\W\d_]+", after)) <= 5:
                 kind = "line"
             elif _DATELINE.fullmatch(before) and re.match(r"[\s,.]*(?:[\d:]+|[–—:(-]|[A-Z])", after):
                 kind = "dateline"
@@ -667,9 +659,7 @@ def _resolve_relunit(parts: Parts, scene: _Scene) -> _Time | None:
         return _length(1, grain, relative, scene, None)
     day, grain, anchored = _unit_day(parts, scene)
     if "latest" in parts and grain == "Q":
-        day = (
-            scene.told.day if scene.told and scene.told.grain == "Q" else shift_date(scene.published, -1, "Q")
-        )
+        day = scene.told.day if scene.told and scene.told.grain == "Q" else shift_date(scene.published, -1, "Q")
     mod = _mod(parts)
     time = _pin(day, grain, anchored=anchored, mod=mod)
     told = parts.get("told")
@@ -680,11 +670,7 @@ def _resolve_relunit(parts: Parts, scene: _Scene) -> _Time | None:
         if today and cover and cover[0].date() <= today <= cover[1].date() and parts.get("relative"):
             # what is said to be earlier this year lies before the article, what is later behind it
             edge = datetime(today.year, today.month, today.day)
-            time.cover = (
-                (cover[0], edge + timedelta(days=1, seconds=-1))
-                if told.low == "earlier"
-                else (edge, cover[1])
-            )
+            time.cover = (cover[0], edge + timedelta(days=1, seconds=-1)) if told.low == "earlier" else (edge, cover[1])
     return time
 
 
@@ -742,9 +728,7 @@ def _resolve_quarter(parts: Parts, scene: _Scene) -> _Time | None:
     elif "half" in parts:
         day = make_date(today.year, month, 1)
     else:
-        day = _pick(
-            today, [make_date(y, month, 1) for y in range(today.year - 1, today.year + 2)], scene.leaning()
-        )
+        day = _pick(today, [make_date(y, month, 1) for y in range(today.year - 1, today.year + 2)], scene.leaning())
         this = show_date(today, grain)
         here = make_date(today.year, month, 1)
         if show_date(here, grain) == this:
@@ -835,9 +819,7 @@ def _resolve_ago(parts: Parts, scene: _Scene) -> _Time | None:
     told = scene.told if scene.told and scene.told.day else None
     base, anchored = (told.day, told.anchored) if told and marker.kind == "told" else (scene.published, True)
     if marker.kind == "told" and marker.low == "later" and told is None:
-        return _Time(
-            "DATE", show_date(None, grain if grain in {"D", "W", "M", "Y"} else "D"), _mod(parts), True
-        )
+        return _Time("DATE", show_date(None, grain if grain in {"D", "W", "M", "Y"} else "D"), _mod(parts), True)
     # what the article compares with a quarter of a year ago is the same quarter
     if grain == "Y" and (parts.get("unit_q") or (told and told.grain == "Q")):
         base = told.day if told and told.grain == "Q" else scene.published

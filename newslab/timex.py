@@ -301,9 +301,7 @@ def _grammar() -> _Grammar:
         options.sort(key=lambda option: -len(option[0]))
     kinds = [*data["words"], *_PIECES, *_PUNCTUATION.values(), "daynum", "year", "number"]
     letters = {kind: chr(0xE000 + i) for i, kind in enumerate(dict.fromkeys(kinds))}
-    classes = letters | {
-        name: "".join(letters[k] for k in members) for name, members in data["unions"].items()
-    }
+    classes = letters | {name: "".join(letters[k] for k in members) for name, members in data["unions"].items()}
     rules = [
         (name, _compile(pattern, data["pieces"], classes))
         for name, patterns in data["rules"].items()

@@ -57,7 +57,7 @@ def test_one_place_is_named_once_however_many_rows_stand_there():
 
 def test_document_text_is_never_markup():
     table = pd.DataFrame({"doc_id": ["a"], "start": [0], "end": [3], "text": [PAYLOAD], PAYLOAD: [PAYLOAD]})
-    articles = pd.DataFrame({"doc_id": [PAYLOAD], "text": [PAYLOAD], "title": [PAYLOAD], "source": [PAYLOAD]})
+    articles = pd.DataFrame({"doc_id": [PAYLOAD], "text": [PAYLOAD], "title": [PAYLOAD], "file": [PAYLOAD]})
     shown = [
         show_table(table, kind="quotes", caption=PAYLOAD),
         show_text(PAYLOAD, {"quotes": table}),
@@ -71,9 +71,7 @@ def test_document_text_is_never_markup():
 
 
 def test_csv_holds_the_whole_table():
-    table = pd.DataFrame(
-        {"start": [0, 4], "end": [3, 9], "text": ['He said "no", twice', "Łódź"], "n": [1.5, None]}
-    )
+    table = pd.DataFrame({"start": [0, 4], "end": [3, 9], "text": ['He said "no", twice', "Łódź"], "n": [1.5, None]})
     shown = show_table(table, kind="quotes", columns=["text"], top=1)
     pd.testing.assert_frame_equal(read_csv_of(shown.markup), table, check_dtype=False)
 
@@ -188,11 +186,9 @@ def test_chart_points_can_link_to_their_sentence():
 
 
 def test_the_method_tells_the_input_but_not_where_it_lay():
-    articles = pd.DataFrame({"doc_id": ["a"], "text": ["abc"], "source": ["/home/somebody/story.txt"]})
+    articles = pd.DataFrame({"doc_id": ["a"], "text": ["abc"], "file": ["/home/somebody/story.txt"]})
     markup = show_method(articles, pipeline={"model": "en_core_web_md 3.8.0"}).markup
-    assert (
-        "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad" in markup
-    )  # FIPS 180-2, appendix B.1
+    assert "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad" in markup  # FIPS 180-2, appendix B.1
     assert "story.txt" in markup
     assert "somebody" not in markup
     assert "en_core_web_md 3.8.0" in markup

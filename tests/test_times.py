@@ -25,17 +25,12 @@ def values(text: str, **options) -> list[list]:
 
 @pytest.fixture(scope="module")
 def parsed() -> dict[str, Doc]:
-    return parse_articles(
-        pd.DataFrame({"doc_id": [c["label"] for c in CASES], "text": [c["text"] for c in CASES]})
-    )
+    return parse_articles(pd.DataFrame({"doc_id": [c["label"] for c in CASES], "text": [c["text"] for c in CASES]}))
 
 
 @pytest.mark.parametrize(
     "case",
-    [
-        pytest.param(c, id=c["label"], marks=[pytest.mark.xfail] if c.get("expect") == "fail" else [])
-        for c in CASES
-    ],
+    [pytest.param(c, id=c["label"], marks=[pytest.mark.xfail] if c.get("expect") == "fail" else []) for c in CASES],
 )
 def test_cases(case, parsed):
     doc = parsed[case["label"]]

@@ -1,0 +1,74 @@
+"use strict";
+// Makes what already stands on the page easier to use; nothing on it depends on this running.
+(() => {
+  // charts: unpack Vega once, then let each drawn chart take the place of its picture
+  const packed = document.getElementById("vega");
+  const draw = async () => {
+    const bytes = Uint8Array.from(atob(packed.textContent), (c) => c.charCodeAt(0));
+    const unpacked = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
+    const script = document.createElement("script");
+    script.textContent = await new Response(unpacked).text();
+    document.head.append(script);
+    for (const figure of document.querySelectorAll("figure.chart")) {
+      const picture = figure.querySelector(".drawing > svg");
+      const place = document.createElement("div");
+      const spec = JSON.parse(figure.querySelector("script").textContent);
+      spec.config = { background: "transparent", ...spec.config };
+      picture.before(place);
+      try {
+        await vegaEmbed(place, spec, { mode: "vega-lite", ast: true, renderer: "svg", actions: false });
+        picture.remove();
+      } catch (error) {
+        place.remove(); // the picture stays
+      }
+    }
+    document.documentElement.dataset.charts = "drawn";
+  };
+  // not before printing, nor where the browser is too old to unpack
+  if (packed && "DecompressionStream" in window) {
+    requestAnimationFrame(() => setTimeout(() => draw().catch(() => {}), 0));
+  }
+
+  // tables: sort by a click on a heading, filter where there are many rows
+  const number = (cell) => parseFloat(cell.textContent.replace(/[^\d.eE+-]/g, ""));
+  for (const box of document.querySelectorAll(".nl-table")) {
+    const body = box.querySelector("tbody");
+    const rows = [...body.rows];
+    if (rows.length < 3) continue;
+    [...box.querySelectorAll("thead th")].forEach((head, column) => {
+      const button = document.createElement("button");
+      button.type = "button";
+      button.append(...head.childNodes);
+      head.append(button);
+      button.addEventListener("click", () => {
+        const up = head.getAttribute("aria-sort") !== "ascending";
+        for (const other of box.querySelectorAll("th")) other.removeAttribute("aria-sort");
+        head.setAttribute("aria-sort", up ? "ascending" : "descending");
+        const byNumber = head.classList.contains("nl-number");
+        const compare = (a, b) => {
+          const [x, y] = [a.cells[column], b.cells[column]];
+          const [nullX, nullY] = [x, y].map((cell) => cell.querySelector(".nl-null") !== null);
+          if (nullX || nullY) return nullX - nullY; // nulls last, whichever way
+          return (up ? 1 : -1) * (byNumber ? number(x) - number(y) : x.textContent.localeCompare(y.textContent, "en"));
+        };
+        const first = rows.filter((row) => !row.classList.contains("nl-rest")).length;
+        [...body.rows].sort(compare).forEach((row, i) => {
+          row.classList.toggle("nl-rest", i >= first);
+          body.append(row);
+        });
+      });
+    });
+    if (!box.classList.contains("nl-long")) continue;
+    const label = document.createElement("label");
+    label.className = "nl-filter";
+    const input = document.createElement("input");
+    input.type = "search";
+    label.append("Filter rows", input);
+    box.prepend(label);
+    input.addEventListener("input", () => {
+      const wanted = input.value.trim().toLowerCase();
+      box.classList.toggle("nl-filtered", wanted !== "");
+      for (const row of rows) row.classList.toggle("nl-hidden", !row.textContent.toLowerCase().includes(wanted));
+    });
+  }
+})();

@@ -1,0 +1,307 @@
+"""Driver: what `make report` runs. Documents to pages, those that are not up to date.
+
+Whether anything is to be done is found out before anything heavy is imported.
+"""
+
+import argparse
+import hashlib
+import importlib.metadata
+import json
+import os
+import re
+import shlex
+import sys
+import time
+import unicodedata
+from collections import deque
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from multiprocessing import get_context
+from multiprocessing.connection import Connection, wait
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from newslab.reports.running import Page
+
+_PACKAGE = Path(__file__).parent.parent
+_ORDER = ["profile", "entities", "quantities", "quotes", "times", "text"]
+"""Pages in the order to read them; any other notebook comes after, by name."""
+
+_RECORD = "report.json"
+
+
+@dataclass(frozen=True)
+class _Notebook:
+    path: Path
+    heading: str
+    digest: str
+
+    @property
+    def name(self) -> str:
+        return self.path.stem
+
+
+@dataclass(frozen=True, eq=False)
+class _Document:
+    path: Path
+    folder: Path
+    source: str
+    environment: dict[str, str]
+    digest: str
+
+
+class _Task(NamedTuple):
+    """A call for a worker: of which function in `running`, with what, and for which page."""
+
+    function: str
+    arguments: tuple
+    document: _Document
+    notebook: _Notebook | None = None
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Make the reports that are asked for; the exit code is 1 if one of them could not be made."""
+    options = _read_options(arguments)
+    failures: list[str] = []
+    documents = list(_find_documents(options, failures))
+    notebooks = _find_notebooks(options.notebooks)
+    if not notebooks:
+        failures.append(f"{options.notebooks}: holds no notebook; name the folder that does with --notebooks")
+    surroundings = _digest_surroundings(notebooks)
+    due = {d: todo for d in documents if (todo := [n for n in notebooks if not _is_made(d, n, surroundings)])}
+    if due:
+        _make(due, notebooks, surroundings, failures, options)
+    index = options.out / "index.html"
+    for failure in failures:
+        print(failure, file=sys.stderr)
+    if index.exists():
+        print(f"up to date: {index}" if documents and not due and not failures else f"open {index}")
+    return 1 if failures else 0
+
+
+def _read_options(arguments: list[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="python -m newslab.reports",
+        description="Make HTML reports on news documents.",
+        epilog="Without a path the environment variable DOC is read: one path, or several quoted as in a shell. "
+        "PUBLISHED and PIPELINE stand in for the options of that name.",
+    )
+    environ = os.environ
+    parser.add_argument("paths", nargs="*", metavar="PATH", help="a text, Markdown or HTML file, or a folder of them")
+    parser.add_argument("--out", type=Path, default=Path("reports"), help="folder to write to")
+    parser.add_argument("--notebooks", type=Path, default=Path("notebooks"), help="folder of the notebooks to run")
+    parser.add_argument(
+        "--published", default=environ.get("PUBLISHED") or None, metavar="DATE", help="such as 2019-03-07"
+    )
+    parser.add_argument("--pipeline", default=environ.get("PIPELINE") or None, metavar="NAME", help="a spaCy pipeline")
+    parser.add_argument("--cache", type=Path, default=Path(".cache/newslab"), help="folder to keep parses in")
+    parser.add_argument("--workers", type=int, default=os.cpu_count() or 1, metavar="N", help="processes to use")
+    options = parser.parse_args(arguments)
+    options.paths = options.paths or _split_paths(environ.get("DOC", ""))
+    if not options.paths:
+        parser.error("name a document, as an argument or in DOC")
+    return options
+
+
+def _split_paths(given: str) -> list[str]:
+    """Take what is given as one path if there is such a file, else as several, quoted as in a shell."""
+    if Path(given).exists():
+        return [given] if given else []
+    try:
+        return shlex.split(given)
+    except ValueError:  # a lone quotation mark belongs to a name
+        return [given]
+
+
+def _find_documents(options: argparse.Namespace, failures: list[str]) -> Iterator[_Document]:
+    from newslab.articles import _find_files  # here: `--help` needs no pandas
+
+    paths: list[Path] = []
+    for given in options.paths:
+        try:
+            paths += [path for path in _find_files(given) if path not in paths]
+        except (ValueError, OSError) as error:
+            failures.append(str(error))
+    taken: dict[str, str] = {}
+    for path in paths:
+        environment = {"NEWSLAB_DOCUMENT": str(path.resolve()), "NEWSLAB_CACHE": str(options.cache.resolve())}
+        if options.published:
+            environment["NEWSLAB_PUBLISHED"] = options.published
+        if options.pipeline:
+            folder = Path(options.pipeline)
+            environment["NEWSLAB_PIPELINE"] = str(folder.resolve()) if folder.is_dir() else options.pipeline
+        # where a document lies is told by a hash only, since the record is published with the report
+        source = digest(os.path.relpath(path))
+        folder = options.out / _name_folder(path, source, options.out, taken)
+        try:
+            content = path.read_bytes()
+        except OSError as error:
+            failures.append(f"{path}: cannot be read ({error.strerror}); check its permissions")
+            continue
+        asked = digest(content, path.name, str(options.published), str(options.pipeline))
+        yield _Document(path, folder, source, environment, asked)
+
+
+def _name_folder(path: Path, source: str, out: Path, taken: dict[str, str]) -> str:
+    """Name a document's folder after its file, and apart from any other document's that is there already."""
+    plain = unicodedata.normalize("NFKD", path.stem).encode("ascii", "ignore").decode().lower()
+    stem = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:60].strip("-") or "document"
+    for name in (stem, f"{stem}-{source[:8]}"):
+        held = taken.get(name) or _read_record(out / name).get("source") or source
+        if held == source:
+            break
+    taken[name] = source
+    return name
+
+
+def _find_notebooks(folder: Path) -> list[_Notebook]:
+    found = []
+    for path in folder.glob("*.ipynb"):
+        content = path.read_bytes()
+        lines = ["".join(cell["source"]) for cell in json.loads(content)["cells"] if cell["cell_type"] == "markdown"]
+        heading = re.search(r"^# +(.+)$", "\n".join(lines), re.MULTILINE)
+        title = heading.group(1).strip() if heading else path.stem.capitalize()
+        found.append(_Notebook(path.resolve(), title, digest(content)))
+    return sorted(found, key=lambda n: (_ORDER.index(n.name) if n.name in _ORDER else len(_ORDER), n.name))
+
+
+def digest(*parts: bytes | str) -> str:
+    """Give one SHA-256 of several parts, each apart from the next."""
+    found = hashlib.sha256()
+    for part in parts:
+        data = part if isinstance(part, bytes) else part.encode("utf-8", "surrogateescape")
+        found.update(b"%d:" % len(data) + data)
+    return found.hexdigest()
+
+
+def _digest_surroundings(notebooks: list[_Notebook]) -> str:
+    """Digest what every page depends on: newslab itself, what is installed, and the headings that all pages show."""
+    sources = sorted(p for p in _PACKAGE.rglob("*") if p.is_file() and p.suffix != ".pyc")
+    files = [part for p in sources for part in (p.relative_to(_PACKAGE).as_posix(), p.read_bytes())]
+    installed = sorted(f"{d.metadata['Name']} {d.version}" for d in importlib.metadata.distributions())
+    return digest(*files, *installed, *(f"{n.name} {n.heading}" for n in notebooks), sys.version)
+
+
+def _read_record(folder: Path) -> dict:
+    try:
+        return json.loads((folder / _RECORD).read_bytes())
+    except (OSError, ValueError):  # none, or one that was cut off: then everything is made anew
+        return {}
+
+
+def _is_made(document: _Document, notebook: _Notebook, surroundings: str) -> bool:
+    page = _read_record(document.folder).get("pages", {}).get(notebook.name, {})
+    if page.get("made_from") != digest(document.digest, notebook.digest, surroundings):
+        return False
+    try:
+        return digest((document.folder / f"{notebook.name}.html").read_bytes()) == page.get("digest")
+    except OSError:
+        return False
+
+
+def _make(
+    due: Mapping[_Document, Sequence[_Notebook]],
+    notebooks: Sequence[_Notebook],
+    surroundings: str,
+    failures: list[str],
+    options: argparse.Namespace,
+) -> None:
+    """Make the pages that are due and then the index, telling of each as it is done."""
+    headings = {notebook.name: notebook.heading for notebook in notebooks}
+    tasks = deque(_Task("prepare", (d.environment,), d) for d in due)
+    for task, result, seconds in _work_off(tasks, options.workers):
+        document, notebook = task.document, task.notebook
+        if isinstance(result, Exception):
+            failures.append(_say_failure(document, notebook, result))
+        elif notebook is None:
+            print(f"{document.path} ({seconds:.1f} s to read)", flush=True)
+            if result.language != "en":
+                print(
+                    f"{document.path}: looks like {result.language!r}, not English; expect poor findings",
+                    file=sys.stderr,
+                )
+            frame = {"document": result.title, "pages": headings, "index": "../index.html"}
+            for n in reversed(due[document]):
+                page = str((document.folder / f"{n.name}.html").resolve())
+                tasks.appendleft(_Task("make_page", (str(n.path), page, document.environment, frame), document, n))
+        else:
+            print(f"  {document.folder / notebook.name}.html ({seconds:.1f} s)", flush=True)
+            made_from = digest(document.digest, notebook.digest, surroundings)
+            _write_record(document, notebook, headings, result, made_from)
+    index = _Task("make_index", (str(options.out.resolve()),), next(iter(due)))
+    for _, result, _ in _work_off(deque([index] if any(options.out.glob(f"*/{_RECORD}")) else []), 1):
+        if isinstance(result, Exception):
+            failures.append(f"{options.out / 'index.html'}: {type(result).__name__}: {result}")
+
+
+def _work_off(tasks: deque[_Task], n_workers: int) -> Iterator[tuple[_Task, Any, float]]:
+    """Run each task in a process of its own, forked from one that has imported everything; more may be added meanwhile.
+
+    A pool would be lost with the first worker that is killed for want of memory; here that is one task's failure.
+    """
+    # forks of a process that runs nothing else are safe, unlike forks of this one
+    context = get_context("spawn" if sys.platform == "win32" else "forkserver")
+    context.set_forkserver_preload(["newslab.reports.running"])
+    running: dict[Any, tuple[_Task, BaseProcess, float]] = {}
+    while tasks or running:
+        while tasks and len(running) < n_workers:
+            task = tasks.popleft()
+            receiver, sender = context.Pipe(duplex=False)
+            process = context.Process(  # type: ignore[attr-defined]
+                target=_work, args=(sender, task.function, task.arguments), daemon=True
+            )
+            process.start()
+            sender.close()
+            running[receiver] = task, process, time.monotonic()
+        for ready in wait(list(running)):
+            task, process, since = running.pop(ready)
+            try:
+                result = ready.recv()  # type: ignore[union-attr, call-arg]
+            except EOFError:
+                process.join()
+                result = RuntimeError(f"the process ended with code {process.exitcode}; is there enough memory?")
+            process.join()
+            yield task, result, time.monotonic() - since
+
+
+def _work(sender: Connection, function: str, arguments: tuple) -> None:
+    from newslab.reports import running  # here: the driver itself needs none of it
+
+    try:
+        sender.send(getattr(running, function)(*arguments))
+    except Exception as error:  # whatever goes wrong is told, and the other tasks go on
+        sender.send(
+            error if isinstance(error, ValueError | OSError) else RuntimeError(f"{type(error).__name__}: {error}")
+        )
+
+
+def _say_failure(document: _Document, notebook: _Notebook | None, error: Exception) -> str:
+    """Say in one line which file could not be made a page of, and why."""
+    said = " ".join(str(error).split())
+    said = said.replace(str(document.path.resolve()), str(document.path))
+    named = said if said.startswith(str(document.path)) else f"{document.path}: {said}"
+    return named if notebook is None else f"{named}; {notebook.name}.html stays as it was"
+
+
+def _write_record(
+    document: _Document, notebook: _Notebook, headings: Mapping[str, str], page: "Page", made_from: str
+) -> None:
+    """Keep what a page was made from and what it found, for the index and for the next run."""
+    pages = _read_record(document.folder).get("pages", {})
+    pages[notebook.name] = {
+        "heading": notebook.heading,
+        "sentence": page.sentence,
+        "facts": page.facts,
+        "digest": page.digest,
+        "made_from": made_from,
+    }
+    record = {
+        "title": page.document,
+        "source": document.source,
+        "pages": {name: pages[name] for name in headings if name in pages},
+    }
+    beside = document.folder / f".{_RECORD}.{os.getpid()}"
+    beside.write_text(json.dumps(record, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    beside.replace(document.folder / _RECORD)

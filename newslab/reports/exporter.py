@@ -1,0 +1,285 @@
+"""Exporter: a notebook to a page that needs no network, for `jupyter nbconvert --to newslab` and for the driver.
+
+Charts stand on the page as pictures before any script runs. Vega, embedded once and compressed, then makes them
+interactive; where it cannot (scripts off, on paper, any error) the pictures stay.
+"""
+
+import base64
+import csv
+import functools
+import gzip
+import hashlib
+import io
+import json
+import os
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import jinja2
+import mistune
+from markupsafe import Markup
+from nbconvert.exporters import Exporter
+from nbformat import NotebookNode
+from pygments import highlight  # type: ignore[import-untyped]
+from pygments.formatters import HtmlFormatter  # type: ignore[import-untyped]
+from pygments.lexers import PythonLexer  # type: ignore[import-untyped]
+
+from newslab.display import COLOURS, FINDING_MIME, style_sheet, style_tag
+
+_DATA = Path(__file__).parent.parent / "data"
+_CHART_MIME = re.compile(r"application/vnd\.vegalite\.v\d+\+json")
+_STATIC_WIDTH = 680  # pixels of a chart that takes the width of its page, where no script can measure that
+_HEADING = re.compile(r"<h([1-6])>(.*?)</h\1>", re.DOTALL)
+_SPAN_ID = re.compile(r' id="[a-z]+-\d+-\d+"')
+_SVG_NAME = re.compile(r'(?<= id=")(?=clip|gradient)|(?<=url\(#)(?=clip|gradient)')
+
+
+class ReportExporter(Exporter):
+    """Make a page of a report from an executed notebook.
+
+    ``resources["newslab"]`` may hold ``document`` (title of what the report is on), ``pages`` (heading by name, of all
+    pages of that document) and ``index`` (link to the list of documents); without it the page stands alone.
+    """
+
+    export_from_notebook = "newslab report"
+    output_mimetype = "text/html"
+
+    def _file_extension_default(self) -> str:
+        return ".html"
+
+    def from_notebook_node(  # type: ignore[override] # as every exporter to text
+        self, nb: NotebookNode, resources: dict | None = None, **kw: object
+    ) -> tuple[str, dict]:
+        """Convert a notebook; its findings are added to ``resources["findings"]``."""
+        nb, resources = super().from_notebook_node(nb, resources, **kw)
+        name = (resources.get("metadata") or {}).get("name") or "report"
+        page = {"document": "", "pages": {}, "index": "", "name": name, **resources.get("newslab", {})}
+        charts: list[dict] = []
+        body, page["heading"], page["contents"] = _number_headings(
+            Markup("").join(_show_cells(nb.cells, charts)), title_of(nb, name)
+        )
+        script = _page_script()
+        scripts = [script, vega_bundle()] if charts else [script]
+        resources["findings"] = [
+            output["data"][FINDING_MIME]
+            for cell in nb.cells
+            for output in cell.get("outputs", [])
+            if FINDING_MIME in output.get("data", {})
+        ]
+        html = render(
+            "page.html.j2",
+            **page,
+            body=Markup(_keep_first_ids(body)),  # noqa: S704 - put together by _show_cell
+            script=Markup(script),  # noqa: S704 - ours
+            policy=content_policy(scripts),
+            vega=_compress(vega_bundle()) if charts else "",
+        )
+        return html, resources
+
+
+def render(template: str, **values: object) -> str:
+    """Fill in one of the templates beside the style sheets, everything escaped."""
+    return _templates().get_template(template).render(**values, style=Markup(page_style()))  # noqa: S704 - ours
+
+
+@functools.cache
+def _templates() -> jinja2.Environment:
+    loader = jinja2.FileSystemLoader(_DATA / "page")
+    return jinja2.Environment(loader=loader, autoescape=True, trim_blocks=True, lstrip_blocks=True)
+
+
+@functools.cache
+def page_style() -> str:
+    """Give the style sheet of every page: that of what is shown, that around it, and the charts' colours by name."""
+    colours = {**{pair[0]: name for name, pair in COLOURS.items()}, "white": "paper", "black": "ink", "#000": "ink"}
+    drawn = "".join(
+        f'.chart svg [{what}="{colour}"]{{{what}:var(--nl-{name})}}\n'
+        for colour, name in colours.items()
+        for what in ("fill", "stroke")
+    )
+    return style_sheet() + (_DATA / "page" / "page.css").read_text(encoding="utf-8") + drawn
+
+
+def title_of(nb: NotebookNode, name: str) -> str:
+    """Find the heading of a notebook: its first line that starts with ``# ``, or else its name."""
+    for cell in nb.cells:
+        if cell.cell_type == "markdown" and (found := re.search(r"^# +(.+)$", cell.source, re.MULTILINE)):
+            return found.group(1).strip()
+    return name.replace("-", " ").replace("_", " ").capitalize()
+
+
+def _show_cells(cells: list[NotebookNode], charts: list[dict]) -> Iterator[Markup]:
+    """Show each cell's outputs and, folded, the code that made them; code that shows nothing joins the next."""
+    code: list[str] = []
+    for cell in cells:
+        if cell.cell_type == "markdown":
+            yield Markup(_markdown(cell.source, escape=False))  # noqa: S704 - the notebook's own words
+        elif cell.cell_type == "code" and cell.source.strip():
+            code.append(cell.source)
+            shown = [markup for output in cell.get("outputs", []) if (markup := _show_output(output, charts))]
+            if shown:
+                yield Markup('<div class="cell">{}{}</div>').format(Markup("").join(shown), _fold_code(code))
+                code = []
+    if code:
+        yield _fold_code(code)
+
+
+def _fold_code(code: list[str]) -> Markup:
+    coloured = highlight("\n\n".join(code), PythonLexer(), HtmlFormatter(classprefix="k-", cssclass="source"))
+    return Markup('<details class="code"><summary>Code</summary>{}</details>').format(Markup(coloured))  # noqa: S704
+
+
+def _show_output(output: Mapping, charts: list[dict]) -> Markup:
+    """Give the richest form of an output that a page without scripts and network can show."""
+    if output["output_type"] == "stream":
+        # what goes to stderr is for whoever runs the notebook, and may name folders of their machine
+        text = "".join(output["text"]) if output["name"] == "stdout" else ""
+        return Markup("<pre>{}</pre>").format(text) if text.strip() else Markup("")
+    data: dict = {
+        kind: "".join(value) if isinstance(value, list) else value for kind, value in output.get("data", {}).items()
+    }
+    for kind, value in data.items():
+        if _CHART_MIME.fullmatch(kind):
+            charts.append(value)
+            return _show_chart(value, data.get("text/plain", "Chart"), len(charts))
+    if "text/html" in data:
+        markup = Markup(data["text/html"].replace(style_tag(), ""))  # noqa: S704 - escaped where it was made
+        return Markup('<div class="shown">{}</div>').format(markup)
+    if "image/png" in data:
+        return Markup('<img alt="{}" src="data:image/png;base64,{}">').format(
+            data.get("text/plain", ""), data["image/png"].replace("\n", "")
+        )
+    if "text/markdown" in data:
+        return Markup(_markdown(data["text/markdown"], escape=True))  # noqa: S704 - markup in it is escaped
+    return Markup("<pre>{}</pre>").format(data["text/plain"]) if data.get("text/plain") else Markup("")
+
+
+def _markdown(source: str, *, escape: bool) -> str:
+    return str(mistune.create_markdown(escape=escape, plugins=["table"])(source))
+
+
+def _show_chart(spec: Mapping, description: str, number: int) -> Markup:
+    """Set a chart: its picture, the words for it, its data, and the specification that makes it interactive."""
+    # "<" would let a text in the data end the script element
+    packed = json.dumps(spec, sort_keys=True, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
+    return Markup(
+        '<figure class="chart" id="chart-{n}"><div class="drawing" tabindex="0" role="group" aria-label="{text}">{svg}'
+        '</div><figcaption><span class="unseen">{text}. </span>{data}</figcaption>'
+        '<script type="application/json">{spec}</script></figure>'
+    ).format(n=number, text=description, svg=_draw(spec, number), data=_chart_data(spec, number), spec=Markup(packed))  # noqa: S704
+
+
+def _draw(spec: Mapping, number: int) -> Markup:
+    """Draw a chart as SVG, with names of its own so that two may stand on one page."""
+    import vl_convert  # here: it takes a while to start, and a page without charts does without
+
+    static = {**spec, "width": _STATIC_WIDTH} if spec.get("width") == "container" else dict(spec)
+    static["config"] = {"background": "transparent", **static.get("config", {})}
+    svg = vl_convert.vegalite_to_svg(static, allowed_base_urls=[])
+    return Markup(_SVG_NAME.sub(f"chart-{number}-", svg))  # noqa: S704 - Vega escapes the texts it draws
+
+
+def _chart_data(spec: Mapping, number: int) -> Markup:
+    """Link to the data of a chart as CSV, one link a data set."""
+    sets = [*spec.get("datasets", {}).values()]
+    if isinstance(inline := (spec.get("data") or {}).get("values"), list):
+        sets.append(inline)
+    links: list[Markup] = []
+    for rows in sets:
+        if not rows or not isinstance(rows[0], Mapping):
+            continue
+        written = io.StringIO()
+        writer = csv.DictWriter(written, list(dict.fromkeys(k for row in rows for k in row)), lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+        data = base64.b64encode(written.getvalue().encode("utf-8", "replace")).decode()
+        label = "Data as CSV" if not links else f"Data as CSV, {len(links) + 1}"
+        links.append(
+            Markup('<a download="chart-{}.csv" href="data:text/csv;charset=utf-8;base64,{}">{}</a>').format(
+                number if not links else f"{number}-{len(links) + 1}", data, label
+            )
+        )
+    return Markup(" ").join(links)
+
+
+def _number_headings(body: str, title: str) -> tuple[str, str, list[tuple[str, Markup]]]:
+    """Give every heading an id, keep one of the first rank, and list those of the second for the contents."""
+    contents: list[tuple[str, Markup]] = []
+    seen_title = False
+
+    def name(match: re.Match) -> str:
+        nonlocal seen_title
+        rank, words = match.groups()
+        if rank == "1" and not seen_title:
+            seen_title = True
+            return match.group()
+        rank = "2" if rank == "1" else rank
+        plain = Markup(words).striptags()  # noqa: S704
+        slug = re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-") or "part"
+        taken = {link for link, _ in contents}
+        slug = slug if slug not in taken else f"{slug}-{len(contents) + 1}"
+        if rank == "2":
+            contents.append((slug, Markup(words)))  # noqa: S704
+        return f'<h{rank} id="{slug}">{words}</h{rank}>'
+
+    body = _HEADING.sub(name, body)
+    return (body if seen_title else Markup("<h1>{}</h1>").format(title) + body), title, contents
+
+
+def _keep_first_ids(body: str) -> str:
+    """Let the first of two rows on one place have its id: an id must be the only one of its page."""
+    seen: set[str] = set()
+
+    def keep(match: re.Match) -> str:
+        return "" if match.group() in seen else seen.add(match.group()) or match.group()  # type: ignore[func-returns-value]
+
+    return _SPAN_ID.sub(keep, body)
+
+
+@functools.cache
+def _page_script() -> str:
+    return (_DATA / "page" / "page.js").read_text(encoding="utf-8")
+
+
+@functools.cache
+def vega_bundle() -> str:
+    """Give Vega, Vega-Lite and Embed as one script; it takes a second to put together, so it is kept if it can be."""
+    import vl_convert
+
+    folder = os.environ.get("NEWSLAB_CACHE")
+    kept = (
+        Path(folder) / f"vega-{vl_convert.get_vega_version()}-{vl_convert.get_vegalite_versions()[-1]}.js"
+        if folder
+        else None
+    )
+    if kept and kept.is_file():
+        return kept.read_text(encoding="utf-8")
+    bundle = vl_convert.javascript_bundle()  # type: ignore[call-arg] # its stub is wrong
+    if kept:
+        write_whole(kept, bundle)
+    return bundle
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Write beside, then rename, so that a file is there whole or as it was."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    beside = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        beside.write_text(text, encoding="utf-8", newline="\n")
+        beside.replace(path)
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+def _compress(script: str) -> str:
+    return base64.b64encode(gzip.compress(script.encode(), compresslevel=9, mtime=0)).decode()
+
+
+def content_policy(scripts: list[str]) -> str:
+    """Forbid the page to fetch anything, and to run any script but these."""
+    hashes = (base64.b64encode(hashlib.sha256(script.encode()).digest()).decode() for script in scripts)
+    allowed = " ".join(f"'sha256-{digest}'" for digest in hashes) or "'none'"
+    # Vega and its tooltip set styles from scripts; a style can fetch nothing here
+    fetched = "style-src 'unsafe-inline'; img-src data:"
+    return f"default-src 'none'; script-src {allowed}; {fetched}; base-uri 'none'; form-action 'none'"

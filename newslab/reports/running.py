@@ -1,0 +1,123 @@
+"""Running: what a worker process does for the driver. All that is heavy is imported here, once, before workers fork."""
+
+import json
+import os
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+import altair as alt  # noqa: F401 - so that a worker has it already
+import nbformat
+import vl_convert  # noqa: F401
+from IPython.core.displayhook import CapturingDisplayHook
+from IPython.core.interactiveshell import InteractiveShell
+from IPython.utils.capture import capture_output
+from nbformat import NotebookNode
+from traitlets.config import Config
+
+from newslab.articles import read_articles
+from newslab.parsing import DEFAULT_PIPELINE, parse_articles
+from newslab.reports.driver import digest
+from newslab.reports.exporter import ReportExporter, content_policy, render, vega_bundle, write_whole
+
+
+class Prepared(NamedTuple):
+    """What reading a document told."""
+
+    title: str
+    language: str
+
+
+class Page(NamedTuple):
+    """What became of a page, and what its notebook hands to the index."""
+
+    document: str
+    digest: str
+    sentence: str
+    facts: dict[str, str]
+
+
+def prepare(environment: Mapping[str, str]) -> Prepared:
+    """Read and parse a document once, so that its notebooks find the parse in the cache.
+
+    Raises
+    ------
+    ValueError, OSError
+        If the document, its date or the pipeline is unfit; the message says what to do.
+    """
+    articles = read_articles(environment["NEWSLAB_DOCUMENT"], published=environment.get("NEWSLAB_PUBLISHED"))
+    parse_articles(
+        articles,
+        pipeline=environment.get("NEWSLAB_PIPELINE", DEFAULT_PIPELINE),
+        cache=environment["NEWSLAB_CACHE"],
+    )
+    os.environ["NEWSLAB_CACHE"] = environment["NEWSLAB_CACHE"]
+    vega_bundle()
+    article = articles.iloc[0]
+    title = article["title"] if isinstance(article["title"], str) else Path(article["file"]).name
+    return Prepared(title, article["language"])
+
+
+def make_page(notebook: str, to: str, environment: Mapping[str, str], frame: Mapping[str, object]) -> Page:
+    """Run a notebook and write its page, whole or not at all.
+
+    Raises
+    ------
+    ValueError
+        If a cell fails; the message names the notebook and the cell.
+    """
+    nb = run_notebook(Path(notebook), environment)
+    resources: dict = {"metadata": {"name": Path(notebook).stem}, "newslab": frame}
+    html, resources = ReportExporter().from_notebook_node(nb, resources)
+    write_whole(Path(to), html)
+    findings = resources["findings"]
+    facts = {label: value for finding in findings for label, value in finding["facts"].items()}
+    sentence = findings[0]["sentence"] if findings else ""
+    return Page(str(frame["document"]), digest(html.encode()), sentence, facts)
+
+
+def make_index(out: str) -> None:
+    """Write the index of all documents that have a record."""
+    reports = []
+    for path in sorted(Path(out).glob("*/report.json")):
+        record = json.loads(path.read_bytes())
+        pages = [{"name": name, **page} for name, page in record["pages"].items()]
+        facts = {label: value for page in pages for label, value in page["facts"].items()}
+        reports.append({"folder": path.parent.name, "title": record["title"], "pages": pages, "facts": facts})
+    html = render("index.html.j2", reports=reports, policy=content_policy([]))
+    write_whole(Path(out) / "index.html", html)
+
+
+def run_notebook(path: Path, environment: Mapping[str, str]) -> NotebookNode:
+    """Run a notebook from top to bottom in this process, in its own folder.
+
+    A kernel would start anew for every notebook, and spend more time importing than computing. This changes the
+    environment and the folder of the process, so it wants a process of its own.
+    """
+    for name in [name for name in os.environ if name.startswith("NEWSLAB_")]:
+        del os.environ[name]
+    os.environ.update(environment)
+    nb = nbformat.read(path, as_version=4)
+    os.chdir(path.parent)
+    with tempfile.TemporaryDirectory() as folder:  # or else IPython writes to the home directory
+        settings = Config({"InteractiveShell": {"ipython_dir": folder}, "HistoryManager": {"enabled": False}})
+        shell = InteractiveShell.instance(config=settings)
+        for number, cell in enumerate(nb.cells, 1):
+            if cell.cell_type == "code":
+                cell.outputs = _run_cell(shell, cell.source, f"{path.name}, cell {number}")
+    return nb
+
+
+def _run_cell(shell: InteractiveShell, source: str, name: str) -> list[NotebookNode]:
+    with capture_output() as captured:
+        # the last value of a cell joins what the cell displays, in order
+        shell.display_trap.hook = CapturingDisplayHook(shell, outputs=shell.display_pub.outputs)  # type: ignore[attr-defined]
+        result = shell.run_cell(source, store_history=False)
+    if error := result.error_before_exec or result.error_in_exec:
+        said = " ".join(str(error).split()) or "no message"
+        raise ValueError(f"{name}: {type(error).__name__}: {said}")
+    outputs = [nbformat.v4.new_output("stream", name="stdout", text=captured.stdout)] if captured.stdout else []
+    return outputs + [
+        nbformat.v4.new_output("display_data", data=shown.data, metadata=shown.metadata) for shown in captured.outputs
+    ]

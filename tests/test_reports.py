@@ -1,0 +1,303 @@
+"""Reports: made once, remade where something changed, the same bytes each time, and alive without a network."""
+
+import base64
+import gzip
+import hashlib
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import altair as alt
+import nbformat
+import pandas as pd
+import pytest
+import spacy
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+
+from newslab.display import COLOURS, show_finding, show_table, use_charts
+from newslab.reports.driver import main
+from newslab.reports.exporter import ReportExporter
+
+PAYLOAD = """</script><script>window.smuggled = 1</script><img src=x onerror="window.smuggled = 1">"""
+STORY = f"Ana Ruiz left Lima.\n\nShe took 40 trucks. {PAYLOAD}\n"
+
+SETUP = """
+import os
+import pandas as pd, altair as alt
+import newslab as nl
+from newslab.display import link_span, link_to_text, show_finding, show_table, show_text, use_charts
+use_charts()
+articles = nl.read_articles(os.environ["NEWSLAB_DOCUMENT"], published=os.environ.get("NEWSLAB_PUBLISHED"))
+docs = nl.parse_articles(articles, pipeline=os.environ["NEWSLAB_PIPELINE"], cache=os.environ["NEWSLAB_CACHE"])
+text = articles["text"][0]
+names = pd.DataFrame({"doc_id": "a", "start": [0], "end": [8], "text": [text[:8]]})
+"""
+FINDING = 'show_finding("It names {who}.", who=link_span(names.iloc[0], "entities"), facts={"Names": len(names)})'
+CHART = """
+points = names.assign(link=link_to_text(names, "entities"), word=text)
+alt.Chart(points, title="Where").mark_point().encode(x="start:Q", y="word:N", href="link:N", tooltip="word:N")
+"""
+NOTEBOOKS = {
+    "entities": ["# Who is named", SETUP, FINDING, "## Where?", CHART, CHART, 'show_table(names, kind="entities")'],
+    "text": ["# The text", SETUP, 'show_text(next(iter(docs.values())), {"entities": names})'],
+}
+
+
+def run(*words: object, **environment: str) -> str:
+    command = [sys.executable, *map(str, words)]
+    done = subprocess.run(command, env={**os.environ, **environment}, capture_output=True, text=True, check=True)  # noqa: S603
+    return done.stdout
+
+
+def write_notebook(path: Path, cells: list[str]) -> None:
+    nb = new_notebook()
+    nb.cells = [new_markdown_cell(c) if c.startswith("#") else new_code_cell(c) for c in cells]
+    for number, cell in enumerate(nb.cells):
+        cell.id = f"cell-{number}"
+    nbformat.write(nb, path)
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory):
+    """A folder with notebooks, a pipeline that is quick to load, and a cache."""
+    folder = tmp_path_factory.mktemp("place")
+    (folder / "notebooks").mkdir()
+    for name, cells in NOTEBOOKS.items():
+        write_notebook(folder / "notebooks" / f"{name}.ipynb", cells)
+    nlp = spacy.blank("en")
+    nlp.add_pipe("sentencizer")
+    nlp.to_disk(folder / "pipeline")
+    (folder / "story.txt").write_text(STORY, encoding="utf-8")
+    return folder
+
+
+def options(place: Path, out: Path) -> list[str]:
+    given = {"out": out, "notebooks": place / "notebooks", "pipeline": place / "pipeline", "cache": place / "cache"}
+    return [str(word) for name, value in given.items() for word in (f"--{name}", value)]
+
+
+@pytest.fixture(scope="module")
+def made(place):
+    assert main([*options(place, place / "reports"), str(place / "story.txt")]) == 0
+    return place / "reports"
+
+
+def read_tree(folder: Path) -> dict[str, bytes]:
+    return {p.relative_to(folder).as_posix(): p.read_bytes() for p in sorted(folder.rglob("*")) if p.is_file()}
+
+
+def test_a_document_gets_a_folder_of_pages_and_a_place_in_the_index(made):
+    assert list(read_tree(made)) == ["index.html", "story/entities.html", "story/report.json", "story/text.html"]
+    index = (made / "index.html").read_text(encoding="utf-8")
+    assert 'href="story/entities.html"' in index
+    assert "It names Ana Ruiz." in index
+    assert "<dt>Names</dt><dd>1</dd>" in index
+
+
+def test_pages_lead_to_each_other(made):
+    page = (made / "story" / "text.html").read_text(encoding="utf-8")
+    assert '<a href="entities.html">Who is named</a>' in page
+    assert '<a href="text.html" aria-current="page">The text</a>' in page
+    assert '<a class="home" href="../index.html">' in page
+
+
+def test_rows_and_sentences_link_both_ways(made):
+    entities = (made / "story" / "entities.html").read_text(encoding="utf-8")
+    text = (made / "story" / "text.html").read_text(encoding="utf-8")
+    for page, other, name in ((entities, text, "text"), (text, entities, "entities")):
+        links = set(re.findall(rf'href="{name}\.html#([^"]+)"', page))
+        assert links
+        assert links <= set(re.findall(r' id="([^"]+)"', other))
+
+
+def test_ids_are_unique(made):
+    for page in made.rglob("*.html"):
+        ids = re.findall(r'(?<!\\)\bid="([^"]+)"', page.read_text(encoding="utf-8"))
+        assert len(ids) == len(set(ids))
+
+
+def test_a_second_run_has_nothing_to_do(place, made, capsys):
+    before = {p: p.stat().st_mtime_ns for p in made.rglob("*")}
+    assert main([*options(place, made), str(place / "story.txt")]) == 0
+    assert "up to date" in capsys.readouterr().out
+    assert {p: p.stat().st_mtime_ns for p in made.rglob("*")} == before
+
+
+def test_finding_nothing_to_do_imports_nothing_heavy(place, made):
+    asked = [*options(place, made), str(place / "story.txt")]
+    code = (
+        "import sys; from newslab.reports.driver import main; main(sys.argv[1:]); "
+        "print([m for m in ('spacy', 'altair', 'nbconvert', 'IPython') if m in sys.modules])"
+    )
+    assert run("-c", code, *asked).splitlines()[-1] == "[]"
+
+
+def test_the_same_input_gives_the_same_bytes(place, made, tmp_path):
+    out = tmp_path / "elsewhere"
+    asked = [*options(place, out), "--cache", tmp_path / "cache", "--workers", "1", place / "story.txt"]
+    run("-m", "newslab.reports", *asked, PYTHONHASHSEED="7", TZ="Asia/Tokyo")
+    assert read_tree(out) == read_tree(made)
+
+
+def test_a_changed_notebook_remakes_its_page_only(place, made, tmp_path, capsys):
+    notebooks = tmp_path / "notebooks"
+    notebooks.mkdir()
+    for name, cells in NOTEBOOKS.items():
+        write_notebook(notebooks / f"{name}.ipynb", [*cells, *(["1 + 1"] if name == "text" else [])])
+    before = {p: p.stat().st_mtime_ns for p in made.rglob("*.html")}
+    assert main([*options(place, made), "--notebooks", str(notebooks), str(place / "story.txt")]) == 0
+    changed = {p.name for p in made.rglob("*.html") if p.stat().st_mtime_ns != before[p]}
+    assert changed == {"text.html", "index.html"}
+    assert "<pre>2</pre>" in (made / "story" / "text.html").read_text(encoding="utf-8")
+    assert main([*options(place, made), str(place / "story.txt")]) == 0
+
+
+def test_one_bad_document_stops_no_other(place, made, tmp_path, capsys):
+    before = read_tree(made)
+    (tmp_path / "my “own” story's.txt").write_text("A short one.", encoding="utf-8")
+    (tmp_path / "empty.txt").write_text("", encoding="utf-8")
+    asked = [tmp_path / "no such.txt", tmp_path / "empty.txt", tmp_path / "my “own” story's.txt"]
+    assert main([*options(place, made), *map(str, asked)]) == 1
+    told = capsys.readouterr()
+    assert [line.partition(": ")[::2] for line in told.err.splitlines()] == [
+        (str(asked[0]), "no such file or folder; check the path"),
+        (str(asked[1]), "is empty; check that it is the file you meant"),
+    ]
+    after = read_tree(made)
+    assert {name for name in after if name.startswith("my-own-story-s/")} >= {"my-own-story-s/text.html"}
+    assert {name: after[name] for name in before if name != "index.html"} == {
+        name: content for name, content in before.items() if name != "index.html"
+    }
+
+
+def test_a_notebook_that_fails_leaves_its_page_as_it_was(place, made, tmp_path, capsys):
+    before = (made / "story" / "text.html").read_bytes()
+    notebooks = tmp_path / "notebooks"
+    notebooks.mkdir()
+    write_notebook(notebooks / "entities.ipynb", NOTEBOOKS["entities"])
+    write_notebook(notebooks / "text.ipynb", ["# The text", "1 / 0"])
+    assert main([*options(place, made), "--notebooks", str(notebooks), str(place / "story.txt")]) == 1
+    (line,) = capsys.readouterr().err.splitlines()
+    assert "story.txt: text.ipynb, cell 2: ZeroDivisionError: division by zero; text.html stays as it was" in line
+    assert (made / "story" / "text.html").read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "message"),
+    [
+        ("--published", "soon", "published 'soon' is not a date; write it as 2019-03-07"),
+        ("--pipeline", "no_such_pipeline", "no spaCy pipeline 'no_such_pipeline' is installed"),
+    ],
+)
+def test_a_bad_option_is_told_in_one_line(place, tmp_path, option, value, message, capsys):
+    assert main([*options(place, tmp_path), option, value, str(place / "story.txt")]) == 1
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith(f"{place / 'story.txt'}: ")
+    assert message in line
+    assert not list(tmp_path.iterdir())
+
+
+def test_documents_of_one_name_get_folders_of_their_own(place, tmp_path):
+    paths = []
+    for folder in ("a", "b"):
+        (tmp_path / folder).mkdir()
+        paths.append(tmp_path / folder / "Überblick 1.txt")
+        paths[-1].write_text(f"Story {folder}.", encoding="utf-8")
+    out = tmp_path / "out"
+    assert main([*options(place, out), *map(str, paths)]) == 0
+    first, second = sorted(p.name for p in out.iterdir() if p.is_dir())
+    assert first == "uberblick-1"
+    assert re.fullmatch(r"uberblick-1-[0-9a-f]{8}", second)
+
+
+def convert(*outputs: object, heading: str = "# Page") -> str:
+    """Convert a notebook of one code cell that shows these."""
+    cell = new_code_cell("shown")
+    for shown in outputs:
+        data = shown if isinstance(shown, dict) else shown._repr_mimebundle_()
+        cell.outputs.append(new_output("display_data", data=data[0] if isinstance(data, tuple) else data))
+    html, _ = ReportExporter().from_notebook_node(new_notebook(cells=[new_markdown_cell(heading), cell]))
+    return html
+
+
+def make_chart(word: str = "word") -> alt.Chart:
+    use_charts()
+    return alt.Chart(pd.DataFrame({"word": [word], "n": [1]}), title="Words").mark_bar().encode(x="n:Q", y="word:N")
+
+
+def test_every_script_of_a_page_is_allowed_by_its_hash_and_nothing_else_is():
+    page = convert(make_chart())
+    policy = re.search(r'Content-Security-Policy" content="([^"]+)"', page)
+    assert policy is not None
+    rules = policy.group(1).replace("&#39;", "'")
+    assert rules.startswith("default-src 'none';")
+    assert "unsafe-eval" not in rules
+    scripts = re.findall(r"<script>(.*?)</script>", page, re.DOTALL)
+    packed = re.search(r'id="vega">(.*?)</script>', page)
+    assert packed is not None
+    scripts.append(gzip.decompress(base64.b64decode(packed.group(1))).decode())
+    for script in scripts:
+        assert base64.b64encode(hashlib.sha256(script.encode()).digest()).decode() in rules
+
+
+def test_a_page_names_no_address_to_fetch():
+    page = convert(make_chart(), show_table(pd.DataFrame({"n": [1]})))
+    # names of formats look like addresses, and what is packed may spell anything
+    bare = re.sub(r'xmlns(:\w+)?="[^"]+"|base64,[\w+/=]+|<script.*?</script>', "", page, flags=re.DOTALL)
+    assert re.findall(r"\w+://\S+|//\w+\.\S+", bare) == []
+
+
+def test_what_a_document_says_is_never_markup():
+    page = convert(
+        make_chart(PAYLOAD),
+        show_table(pd.DataFrame({"text": [PAYLOAD]})),
+        show_finding("{it}", it=PAYLOAD),
+        {"text/markdown": f"**{PAYLOAD}**"},
+        {"text/plain": PAYLOAD},
+    )
+    assert "<img" not in page
+    assert "<script>window" not in page
+
+
+def test_a_page_has_one_heading_of_the_first_rank_and_lists_those_of_the_second():
+    page = convert(make_chart(), heading="# Page\n\n## Who?\n\n# Again\n\n## Who?")
+    assert page.count("<h1") == 1
+    assert re.findall(r'<li><a href="#([^"]+)">', page) == ["who", "again", "who-3"]
+
+
+def test_a_notebook_without_a_heading_gets_its_name():
+    nb = new_notebook(cells=[])
+    html, _ = ReportExporter().from_notebook_node(nb, {"metadata": {"name": "who_said_it"}})
+    assert "<h1>Who said it</h1>" in html
+
+
+def test_nbconvert_makes_a_page_by_itself(place, tmp_path):
+    exporter = "newslab.reports.exporter.ReportExporter"
+    notebook = place / "notebooks" / "text.ipynb"
+    run(
+        *("-m", "nbconvert", "--execute", "--to", exporter, "--output-dir", tmp_path, notebook),
+        NEWSLAB_DOCUMENT=str(place / "story.txt"),
+        NEWSLAB_PIPELINE=str(place / "pipeline"),
+        NEWSLAB_CACHE=str(place / "cache"),
+    )
+    assert 'id="entities-0-8"' in (tmp_path / "text.html").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("paper", [0, 1])
+def test_words_in_every_colour_can_be_read_on_their_paper(paper):
+    def luminance(colour: str) -> float:
+        # WCAG 2.2, definition of relative luminance
+        parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+        red, green, blue = (p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts)
+        return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+    def contrast(one: str, other: str) -> float:
+        dark, light = sorted((luminance(one), luminance(other)))
+        return (light + 0.05) / (dark + 0.05)
+
+    inks = ["ink", "muted", "link", "entities", "quantities", "quotes", "times", "flagged"]
+    assert {n: c for n in inks if (c := contrast(COLOURS[n][paper], COLOURS["paper"][paper])) < 4.5} == {}
+    grounds = ["wash", "spot", "quotes-wash"]
+    assert {n: c for n in grounds if (c := contrast(COLOURS["ink"][paper], COLOURS[n][paper])) < 4.5} == {}
