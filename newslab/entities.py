@@ -13,7 +13,7 @@ import pandas as pd
 from spacy.tokens import Doc
 
 from newslab.aliases import Name, link_names
-from newslab.entity_lexicon import read_countries, read_demonyms, read_equivalents
+from newslab.entity_lexicon import fold_name, read_countries, read_demonyms, read_equivalents
 from newslab.entity_types import Decision, decide_types
 from newslab.mentions import NAMED, Mention, Tokens, find_missed, read_mentions, read_tokens, split_name
 from newslab.tables import SPAN_COLUMNS, build_table
@@ -127,6 +127,8 @@ def _wanted(
         wanted.setdefault(words, (label, "same string"))
         if label == "PERSON" and len(words) > 1:
             wanted.setdefault(words[-1:], (label, f"surname of {m.text}"))
+    for host, i in _bracketed_acronyms(tokens, mentions):
+        wanted.setdefault((tokens.words[i],), (types[host.key][0], f"acronym of {host.text}"))
     known = read_equivalents()
     here = {known[m.key].row for m in mentions if m.key in known}
     for name in known.values():
@@ -137,17 +139,25 @@ def _wanted(
     return wanted
 
 
+def _bracketed_acronyms(tokens: Tokens, mentions: list[Mention]) -> Iterator[tuple[Mention, int]]:
+    """Names and the acronym in brackets after each: "Syrian Democratic Forces (SDF)"."""
+    for m in mentions:
+        if tokens.word(m.last) in {"(", "["} and tokens.word(m.last + 2) in {")", "]", ",", ";"}:
+            acronym = tokens.words[m.last + 1]
+            capitals = sum(map(str.isupper, acronym))
+            if capitals > 1 and acronym[0].lower() in {word[0] for word in m.key.split()}:
+                yield m, m.last + 1
+
+
 def _stated_aliases(tokens: Tokens, mentions: list[Mention]) -> dict[str, tuple[str, str]]:
     """Aliases that the text states: "Syrian Democratic Forces (SDF)", "Novak, formerly known as Orel"."""
-    found: dict[str, tuple[str, str]] = {}
+    acronyms = ((host, fold_name(tokens.words[i])) for host, i in _bracketed_acronyms(tokens, mentions))
+    found = {key: (host.key, "defined as") for host, key in reversed(list(acronyms)) if key != host.key}
     for before, after in pairwise(mentions):
         between = tokens.lower[before.last : after.first] if after.first - before.last < 7 else []
         if before.key == after.key or not between:
             continue
-        if between in (["("], ["["]) and after.text.isupper():
-            if after.key[0] in {word[0] for word in before.key.split()}:
-                found.setdefault(after.key, (before.key, "defined as"))
-        elif between[0] in {",", "("} and _SAME_AS.fullmatch(" ".join(between[1:])):
+        if between[0] in {",", "("} and _SAME_AS.fullmatch(" ".join(between[1:])):
             found.setdefault(after.key, (before.key, "stated to be"))
     return found
 

@@ -143,7 +143,7 @@ def _cut(tokens: Tokens, first: int, last: int, label: str) -> tuple[int, int] |
     """Cut marks, articles, possessives, titles and loose small words from both edges."""
     words, lower = tokens.words, tokens.lower
     proper = any(any(c.isupper() for c in w) for w in words[first:last])
-    particles, offices = read_words("particles"), read_words("offices")
+    particles = read_words("particles")
     while first < last:
         word = words[first]
         loose = proper and word.islower() and lower[first] not in particles
@@ -161,9 +161,19 @@ def _cut(tokens: Tokens, first: int, last: int, label: str) -> tuple[int, int] |
             last -= 1
         else:
             break
-    if first == last or (last - first == 1 and lower[first] in offices):
+    if first == last or not _may_name(tokens, first, last):
         return None
     return first, last
+
+
+def _may_name(tokens: Tokens, first: int, last: int) -> bool:
+    """Whether words can be a name: not all in lower case, no title alone, nothing like "COVID-19"."""
+    words = tokens.words[first:last]
+    if any(w.islower() for w in words) and not any(c.isupper() for w in words for c in w):
+        return False
+    folded = "".join(words).rstrip(".").lower()
+    singular = folded.removesuffix("s")
+    return folded not in read_words("not_names") and not (last - first == 1 and _is_title(singular))
 
 
 def _join_people(
