@@ -14,10 +14,12 @@ from .display import show_method as show_method
 from .display import show_table as show_table
 from .display import show_text as show_text
 from .entities import extract_entities as extract_entities
+from .gazetteer import read_country_outlines as read_country_outlines
 from .parsing import DEFAULT_PIPELINE as DEFAULT_PIPELINE
 from .parsing import describe_pipeline as describe_pipeline
 from .parsing import load_pipeline as load_pipeline
 from .parsing import parse_articles as parse_articles
+from .places import extract_places as extract_places
 from .profile import describe_measures as describe_measures
 from .profile import measure_pos as measure_pos
 from .profile import measure_profile as measure_profile

@@ -41,7 +41,13 @@ def _theme() -> alt.theme.ThemeConfig:
                 "labelLimit": 260,
             },
             "axisY": {"grid": False, "ticks": False, "labelPadding": 6},
-            "legend": {"labelFontSize": 12, "titleFontSize": 12, "titleFontWeight": 400, "orient": "top"},
+            "legend": {
+                "labelFontSize": 12,
+                "titleFontSize": 12,
+                "titleFontWeight": 400,
+                "labelLimit": 400,
+                "orient": "top",
+            },
             "title": {
                 "anchor": "start",
                 "frame": "group",
@@ -335,7 +341,7 @@ def chart_places(places: pd.DataFrame, outlines: Mapping[str, object]) -> AnyCha
     places
         As of `extract_places`; rows without coordinates are left out.
     outlines
-        Country outlines as GeoJSON features, as of `read_country_outlines`.
+        Country outlines as TopoJSON with an object ``countries``, as of `read_country_outlines`.
 
     Returns
     -------
@@ -352,9 +358,9 @@ def chart_places(places: pd.DataFrame, outlines: Mapping[str, object]) -> AnyCha
         mentions=("start", "size"), country=("country", "first"), kind=("kind", "first"), href=("href", "first")
     )
     shown = shown.sort_values("mentions", ascending=False, kind="stable", ignore_index=True)
-    land = alt.Chart(alt.Data(values=outlines["features"])).mark_geoshape(
-        fill=COLOURS["wash"][0], stroke=COLOURS["line"][0], clip=True
-    )
+    land = alt.Chart(
+        alt.InlineData(values=outlines, format=alt.TopoDataFormat(type="topojson", feature="countries"))
+    ).mark_geoshape(fill=COLOURS["wash"][0], stroke=COLOURS["line"][0], clip=True)
     dots = (
         alt.Chart(shown)
         .mark_circle(color=PALETTE[1], opacity=0.75, stroke=COLOURS["paper"][0], cursor="pointer", clip=True)
