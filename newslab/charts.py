@@ -3,8 +3,8 @@
 A chart sees tables only. Where its rows are spans, a click on a mark leads to their sentence in the text.
 """
 
+import math
 from collections.abc import Mapping
-from typing import Any
 
 import altair as alt
 import pandas as pd
@@ -334,7 +334,7 @@ def chart_cooccurrence(pairs: pd.DataFrame, *, title: str = "Who appears with wh
 
 
 def chart_places(places: pd.DataFrame, outlines: Mapping[str, object]) -> AnyChart:
-    """Draw the placed mentions on a map that shows the region they lie in.
+    """Draw the placed mentions on a map, and close up on the country that is named most.
 
     Parameters
     ----------
@@ -345,64 +345,84 @@ def chart_places(places: pd.DataFrame, outlines: Mapping[str, object]) -> AnyCha
 
     Returns
     -------
-    LayerChart
-        A map in equirectangular projection; the area of a point is its number of mentions.
+    VConcatChart
+        Maps in equirectangular projection; the area of a point is its number of mentions. A point is named where
+        there is room, those with most mentions first.
     """
     needed = ["start", "end", "text", "name", "latitude", "longitude", "country", "kind"]
     check_columns(places, needed, name="places")
     placed = places.dropna(subset=["latitude", "longitude"])
+    n_unplaced = len(places) - len(placed)
+    title, subtitle = "Places on the map", f"area of a point: mentions; not placed: {n_unplaced}, listed below"
+    if placed.empty:
+        return _chart_nothing(title, subtitle)
     points = placed.assign(href=link_to_text(placed, "places")).groupby(
         ["name", "latitude", "longitude"], as_index=False, sort=False
     )
     shown = points.agg(
         mentions=("start", "size"), country=("country", "first"), kind=("kind", "first"), href=("href", "first")
+    ).sort_values("mentions", ascending=False, kind="stable", ignore_index=True)
+    views = [shown]
+    named = shown.groupby("country", sort=False)["mentions"].sum()
+    if len(named):
+        nearest = shown[shown["country"] == named.idxmax()]
+        views += [nearest] if 1 < len(nearest) < len(shown) else []
+    land = alt.InlineData(values=outlines, format=alt.TopoDataFormat(type="topojson", feature="countries"))
+    return alt.vconcat(*(_chart_map(view, shown, land) for view in views), spacing=12).properties(
+        title=alt.TitleParams(title, subtitle=subtitle),
+        description=f"Map of places: {_name_some(shown['name'], shown['mentions'])} mentions",
     )
-    shown = shown.sort_values("mentions", ascending=False, kind="stable", ignore_index=True)
-    land = alt.Chart(
-        alt.InlineData(values=outlines, format=alt.TopoDataFormat(type="topojson", feature="countries"))
-    ).mark_geoshape(fill=COLOURS["wash"][0], stroke=COLOURS["line"][0], clip=True)
+
+
+def _chart_map(view: pd.DataFrame, points: pd.DataFrame, land: alt.InlineData) -> alt.LayerChart | alt.FacetChart:
+    """Draw all points on the stretch of the map that holds those of ``view``."""
+    height = 330
+    west, east = view["longitude"].min(), view["longitude"].max()
+    south, north = view["latitude"].min(), view["latitude"].max()
+    # room around the outermost points, and never less than a region of about 600 km, so that borders give bearings
+    wide, tall = max(6.0, 1.3 * (east - west)), max(6.0 * height / WIDTH, 1.4 * (north - south))
+    pixels_per_degree = min(WIDTH / wide, height / tall)
+    outlines = alt.Chart(land).mark_geoshape(fill=COLOURS["wash"][0], stroke=COLOURS["line"][0], clip=True)
     dots = (
-        alt.Chart(shown)
+        alt.Chart(points)
         .mark_circle(color=PALETTE[1], opacity=0.75, stroke=COLOURS["paper"][0], cursor="pointer", clip=True)
         .encode(
             longitude="longitude:Q",
             latitude="latitude:Q",
-            size=alt.Size("mentions:Q", title="mentions", scale=alt.Scale(range=[60, 700]), legend=None),
+            size=alt.Size("mentions:Q", scale=alt.Scale(range=[50, 500]), legend=None),
             href="href:N",
             tooltip=["name:N", "mentions:Q", "country:N", "kind:N"],
         )
     )
     names = (
-        alt.Chart(shown.head(15))
+        alt.Chart(_keep_apart(points, pixels_per_degree))
         .mark_text(dy=-13, fontSize=11, color=COLOURS["ink"][0], clip=True)
         .encode(longitude="longitude:Q", latitude="latitude:Q", text="name:N")
     )
-    n_unplaced = int(places["latitude"].isna().sum())
     return (
-        alt.layer(land, dots, names)
-        .project(type="equirectangular", **_frame(shown))
-        .properties(
-            title=alt.TitleParams(
-                "Places on the map",
-                subtitle=f"area of a point: mentions; {n_unplaced} mentions could not be placed and are listed below",
-            ),
-            description=f"Map of places: {_name_some(shown['name'], shown['mentions'])} mentions",
-            height=380,
+        alt.layer(outlines, dots, names)
+        .project(
+            type="equirectangular",
+            scale=float(pixels_per_degree * 180 / math.pi),
+            center=[float(west + east) / 2, float(south + north) / 2],
+            translate=[WIDTH / 2, height / 2],
         )
+        .properties(width=WIDTH, height=height)
     )
 
 
-def _frame(points: pd.DataFrame, *, height: int = 380) -> dict[str, Any]:
-    """Scale and centre of a projection that shows all points with room around them, and never less than a region."""
-    if points.empty:
-        return {"scale": 100, "center": [0, 20], "translate": [WIDTH / 2, height / 2]}
-    west, east = points["longitude"].min(), points["longitude"].max()
-    south, north = points["latitude"].min(), points["latitude"].max()
-    width = max(12.0, (east - west) * 1.25)
-    tall = max(12.0 * height / WIDTH, (north - south) * 1.35)
-    scale = min(WIDTH / width, height / tall) * 180 / 3.141592653589793
-    centre = [float(west + east) / 2, float(south + north) / 2]
-    return {"scale": float(scale), "center": centre, "translate": [WIDTH / 2, height / 2]}
+def _keep_apart(points: pd.DataFrame, pixels_per_degree: float) -> pd.DataFrame:
+    """Keep the points whose names do not run into that of a point before them."""
+    kept: list[int] = []
+    for i, (name, x, y) in enumerate(zip(points["name"], points["longitude"], points["latitude"], strict=True)):
+        room = [(len(name) + len(points["name"][j])) * 3.5 / pixels_per_degree for j in kept]
+        crossed = (
+            abs(x - points["longitude"][j]) < dx and abs(y - points["latitude"][j]) < 14 / pixels_per_degree
+            for j, dx in zip(kept, room, strict=True)
+        )
+        if not any(crossed):
+            kept.append(i)
+    return points.iloc[kept]
 
 
 def chart_quantities(

@@ -82,7 +82,7 @@ def test_map_counts_mentions_and_says_how_many_are_not_on_it():
         (row["name"], row["mentions"])
         for row in next(rows for rows in spec["datasets"].values() if isinstance(rows, list))
     ] == [("Tokyo", 2)]
-    assert "1 mentions could not be placed" in spec["title"]["subtitle"]
+    assert "not placed: 1" in spec["title"]["subtitle"]
 
 
 def quantities(*rows):
