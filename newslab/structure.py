@@ -93,7 +93,8 @@ def extract_sentences(docs: Mapping[str, Doc]) -> pd.DataFrame:
 def _sentences(doc_id: str, doc: Doc) -> Iterator[dict[str, object]]:
     if len(doc) and not doc.has_annotation("SENT_START"):
         raise ValueError(f"document {doc_id!r} has no sentence boundaries; parse it with 'parser'")
-    paragraphs = split_paragraphs(doc.text)
+    text = doc.text  # once: spaCy joins all tokens on each access
+    paragraphs = split_paragraphs(text)
     at = 0
     for sent in iter_sentences(doc):
         while paragraphs[at][1] <= sent.start_char:
@@ -102,14 +103,15 @@ def _sentences(doc_id: str, doc: Doc) -> Iterator[dict[str, object]]:
         i = at
         while i < len(paragraphs) and paragraphs[i][0] < sent.end_char:
             start, end = max(sent.start_char, paragraphs[i][0]), min(sent.end_char, paragraphs[i][1])
-            yield {"doc_id": doc_id, "start": start, "end": end, "text": doc.text[start:end], "paragraph": i}
+            yield {"doc_id": doc_id, "start": start, "end": end, "text": text[start:end], "paragraph": i}
             i += 1
 
 
 def _paragraphs(doc_id: str, doc: Doc, *, topics: bool) -> Iterator[dict[str, object]]:
     if len(doc) and not doc.has_annotation("TAG"):
         raise ValueError(f"document {doc_id!r} has no parts of speech; parse it with 'tagger'")
-    edges = split_paragraphs(doc.text)
+    text = doc.text
+    edges = split_paragraphs(text)
     spans = list(_spans(doc, edges))
     roles = [_role(span, i + 1 == len(spans)) for i, span in enumerate(spans)]
     scores, flags = [math.nan] * len(spans), [False] * len(spans)
@@ -126,7 +128,7 @@ def _paragraphs(doc_id: str, doc: Doc, *, topics: bool) -> Iterator[dict[str, ob
             "doc_id": doc_id,
             "start": start,
             "end": end,
-            "text": doc.text[start:end],
+            "text": text[start:end],
             "role": role,
             "off_topic": flag,
             "topic_score": score,
