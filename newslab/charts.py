@@ -367,21 +367,26 @@ def chart_places(places: pd.DataFrame, outlines: Mapping[str, object]) -> AnyCha
     if len(named):
         nearest = shown[shown["country"] == named.idxmax()]
         views += [nearest] if 1 < len(nearest) < len(shown) else []
-    land = alt.InlineData(values=outlines, format=alt.TopoDataFormat(type="topojson", feature="countries"))
-    return alt.vconcat(*(_chart_map(view, shown, land) for view in views), spacing=12).properties(
+    return alt.vconcat(
+        *(_chart_map(view, shown) for view in views), spacing=12, datasets={_OUTLINES: outlines}
+    ).properties(
         title=alt.TitleParams(title, subtitle=subtitle),
         description=f"Map of places: {_name_some(shown['name'], shown['mentions'])} mentions",
     )
 
 
-def _chart_map(view: pd.DataFrame, points: pd.DataFrame, land: alt.InlineData) -> alt.LayerChart | alt.FacetChart:
+_OUTLINES = "outlines"
+
+
+def _chart_map(view: pd.DataFrame, points: pd.DataFrame) -> alt.LayerChart | alt.FacetChart:
     """Draw all points on the stretch of the map that holds those of ``view``."""
     height = 330
     west, east = view["longitude"].min(), view["longitude"].max()
     south, north = view["latitude"].min(), view["latitude"].max()
-    # room around the outermost points, and never less than a region of about 600 km, so that borders give bearings
-    wide, tall = max(6.0, 1.3 * (east - west)), max(6.0 * height / WIDTH, 1.4 * (north - south))
+    # room around the outermost points, and never less than a region of about 1,000 km, so that borders give bearings
+    wide, tall = max(12.0, 1.3 * (east - west)), max(12.0 * height / WIDTH, 1.4 * (north - south))
     pixels_per_degree = min(WIDTH / wide, height / tall)
+    land = alt.NamedData(name=_OUTLINES, format=alt.TopoDataFormat(type="topojson", feature="countries"))
     outlines = alt.Chart(land).mark_geoshape(fill=COLOURS["wash"][0], stroke=COLOURS["line"][0], clip=True)
     dots = (
         alt.Chart(points)
