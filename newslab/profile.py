@@ -425,7 +425,7 @@ def _profile(doc_id: str, doc: Doc, left_out: list[tuple[int, int]]) -> dict[str
     kept = _kept_words(doc, left_out)
     words = [word.text.casefold().replace("’", "'") for word in kept]
     counts = list(Counter(words).values())
-    characters = [sum(map(str.isalnum, word)) for word in words]
+    characters = [len(word) if word.isalnum() else sum(map(str.isalnum, word)) for word in words]
     syllables = [count_syllables(word.text) for word in kept]
     starts = [word.start for word in kept]
     tagged = doc.has_annotation("POS")

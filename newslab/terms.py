@@ -60,6 +60,7 @@ _GENERIC = frozenset(
     weekend while will woman word work worker world year yesterday
     """.split()
 )
+_INITIALS = re.compile(r"\w(?:\.\w)+")
 _POSSESSIVE = re.compile(r"['’]s?$", re.IGNORECASE)
 
 
@@ -169,7 +170,7 @@ def _iter_runs(doc: Doc, left_out: list[tuple[int, int]]) -> Iterator[list[Word]
         fits = (
             (token.pos_ in _NOMINAL and token.ent_type_ not in _COUNTED and len(word.text) > 1)
             # "of" inside a name
-            or (token.ent_iob_ == "I" and token.ent_type_ in _NAMES and bool(run))
+            or (bool(run) and token.ent_iob_ == "I" and token.ent_type_ in _NAMES)
         )
         if run and not (fits and _is_joined(text, run[-1], word) and not _POSSESSIVE.search(run[-1].text)):
             yield run
@@ -194,7 +195,9 @@ def _is_joined(text: str, word: Word, following: Word) -> bool:
 
 
 def _is_stop(word: Word) -> bool:
-    return word.token.text.lower() in STOP_WORDS
+    text = word.token.text
+    # "US", "IT", "WHO" and "IS" are names, unless the tagger says otherwise of a headline in capitals
+    return text.lower() in STOP_WORDS and not (text.isupper() and word.token.pos_ == "PROPN")
 
 
 def _iter_candidates(words: Sequence[Word]) -> Iterator[tuple[_Run, set[str]]]:
@@ -230,9 +233,14 @@ def _end(word: Word) -> int:
 def _key(word: Word) -> str:
     """Write a word as it is counted: by its lemma, a name and a compound as they stand, without a possessive."""
     text = _POSSESSIVE.sub("", word.text)
-    if word.token.text == text and word.token.pos_ != "PROPN":
+    if word.token.pos_ == "PROPN":
+        if _INITIALS.fullmatch(text):
+            text = text.replace(".", "")
+        # "US" keeps its capitals, lest it be "us"
+        return text if text.isupper() and text.lower() in STOP_WORDS else text.casefold()
+    if word.token.text == text:
         text = word.token.lemma_ or text
-    return text.casefold().replace("’", "'")
+    return text.casefold()
 
 
 def extract_ngrams(
@@ -512,10 +520,10 @@ def extract_concordance(docs: Mapping[str, Doc], term: str, *, width: int = 60) 
     """
     if width < 0:
         raise ValueError(f"width is {width}; ask for 0 characters or more")
-    found = extract_terms(docs, [term])
+    texts = {doc_id: doc.text for doc_id, doc in docs.items()}
     rows = []
-    for row in found.to_dict("records"):
-        text = docs[row["doc_id"]].text
+    for row in extract_terms(docs, [term]).to_dict("records"):
+        text = texts[row["doc_id"]]
         # a character more than asked for tells whether the last word is whole
         left = text[max(0, row["start"] - width - 1) : row["start"]]
         right = text[row["end"] : row["end"] + width + 1]
@@ -558,15 +566,15 @@ def measure_dispersion(docs: Mapping[str, Doc], terms: Collection[str]) -> pd.Da
         If a term has no letter or digit.
     """
     found = extract_terms(docs, terms)
+    positions = found.groupby(["doc_id", "term"])["start"].agg(list).to_dict()
     rows: list[dict[str, object]] = []
     for doc_id, doc in docs.items():
-        paragraphs = split_paragraphs(doc.text)
-        sizes = [count_words(doc.text[start:end]) for start, end in paragraphs]
+        text = doc.text  # once: spaCy joins all tokens on each access
+        paragraphs = split_paragraphs(text)
+        sizes = [count_words(text[start:end]) for start, end in paragraphs]
         starts = [start for start, _ in paragraphs]
-        here = found[found["doc_id"] == doc_id]
         for term in terms:
-            positions = here.loc[here["term"] == term, "start"]
-            held = Counter(bisect_right(starts, position) - 1 for position in positions)
+            held = Counter(bisect_right(starts, start) - 1 for start in positions.get((doc_id, term), []))
             rows.append(
                 {
                     "doc_id": doc_id,

@@ -244,15 +244,18 @@ def iter_words(doc: Doc) -> Iterator[Word]:
     >>> [word.token.text for word in iter_words(spacy.blank("en")("Ana's long-term plans aren't known."))]
     ['Ana', 'term', 'plans', 'are', 'known']
     """
-    text, n_tokens, at = doc.text, len(doc), 0
+    text, tokens, at = doc.text, list(doc), 0
+    offsets = [token.idx for token in tokens]
+    offsets.append(len(text))
     for start, end in split_words(text):
-        while at + 1 < n_tokens and doc[at + 1].idx <= start:
+        while offsets[at + 1] <= start:
             at += 1
-        token, ahead = doc[at], at + 1
-        while ahead < n_tokens and doc[ahead].idx < end:
+        token, ahead = tokens[at], at + 1
+        while offsets[ahead] < end:
             # the last part is the head of an English compound, but what is cut from its end is a clitic
-            if not _is_clitic(doc[ahead].text) and any(map(str.isalnum, doc[ahead].text)):
-                token = doc[ahead]
+            part = tokens[ahead].text
+            if not _is_clitic(part) and any(map(str.isalnum, part)):
+                token = tokens[ahead]
             ahead += 1
         yield Word(start, end, text[start:end], token)
 
