@@ -31,6 +31,12 @@ from .summaries import count_entities as count_entities
 from .summaries import count_speakers as count_speakers
 from .summaries import name_sources as name_sources
 from .tables import find_within as find_within
+from .terms import extract_collocations as extract_collocations
+from .terms import extract_concordance as extract_concordance
+from .terms import extract_keyterms as extract_keyterms
+from .terms import extract_ngrams as extract_ngrams
+from .terms import extract_terms as extract_terms
+from .terms import measure_dispersion as measure_dispersion
 from .times import extract_times as extract_times
 from .times import find_published as find_published
 from .words import count_syllables as count_syllables
