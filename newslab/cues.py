@@ -13,12 +13,14 @@ class Cues(NamedTuple):
     particles : by lemma, the particles that make it one ("point": {"out"})
     nouns : lemma of each form of a noun of speech
     classes : class of each lemma, particle included ("point out": "reveal")
+    plain : lemmas that go with a quotation only; a clause after them is not what was said ("called", "began")
     """
 
     verbs: dict[str, str]
     particles: dict[str, frozenset[str]]
     nouns: dict[str, str]
     classes: dict[str, str]
+    plain: frozenset[str]
 
 
 @lru_cache(maxsize=1)
@@ -38,6 +40,7 @@ def load_cues() -> Cues:
     path = Path(__file__).with_name("data") / "quotes_cues.toml"
     data = tomllib.loads(path.read_text(encoding="utf-8"))
     irregular = data.pop("forms")
+    plain = frozenset(data.pop("quotation_only")["verbs"])
     verbs: dict[str, str] = {}
     nouns: dict[str, str] = {}
     classes: dict[str, str] = {}
@@ -53,7 +56,7 @@ def load_cues() -> Cues:
         for lemma in group["nouns"]:
             classes.setdefault(lemma, name)
             nouns[lemma] = nouns[_plural(lemma)] = lemma
-    return Cues(verbs, {lemma: frozenset(those) for lemma, those in particles.items()}, nouns, classes)
+    return Cues(verbs, {lemma: frozenset(those) for lemma, those in particles.items()}, nouns, classes, plain)
 
 
 def _plural(noun: str) -> str:

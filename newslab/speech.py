@@ -20,9 +20,14 @@ SUBJECTS = frozenset({"nsubj", "csubj"})
 _PASSIVE_SUBJECTS = frozenset({"nsubjpass", "csubjpass"})
 _VERBAL = frozenset({"VERB", "AUX"})
 _NOMINAL = frozenset({"NOUN", "PROPN", "PRON"})
+_FINITE = frozenset({"VBD", "VBZ", "VBP", "MD"})
+_OBJECTS = frozenset({"dobj", "xcomp", "oprd", "attr", "acomp"})
+_DASHES = frozenset({"-", "--", "—", "–"})
 _RELATIVES = frozenset({"WDT", "WP", "WP$", "WRB"})
 # A reporting phrase is short: neither its subject nor its verb is looked for further off than this many tokens.
 _REACH = 40
+# No clause is longer; what is, is no sentence.
+_LONGEST = 400
 _MARKS = frozenset("“”„‟«»\"‘’‚‛'`") | {"''", "``"}
 _PAUSES = frozenset({",", ";", "--", "—", "–", "-", "...", "…", ")", "]"})
 _STOPS = frozenset(".!?")
@@ -195,12 +200,22 @@ def _subject(page: Page, verb: int) -> int | None:
         up, dep = page.head[at], page.dep[at]
         if up == at:
             return None
+        if dep == "conj" and page.dep[up] == "ccomp" and _shares_cue(page, verb, page.head[up]):
+            at = page.head[up]
+            continue
         if page.pos[up] in _NOMINAL and dep in {"acl", "relcl"}:
             return up
         if dep not in {"conj", "xcomp", "advcl", "pcomp", "prep", "dep", "aux"} or page.pos[up] in _NOMINAL:
             return None
         at = up
     return None
+
+
+def _shares_cue(page: Page, verb: int, outer: int) -> bool:
+    """Whether a verb that the parse put into a reported clause goes on from the reporting verb itself."""
+    if not (_is_cue(page, verb) and _is_cue(page, outer)):
+        return False
+    return page.tag[verb] == page.tag[outer] or any(page.lower[c] in {"did", "does", "do"} for c in page.children[verb])
 
 
 def _agent(page: Page, verb: int) -> int | None:
@@ -223,6 +238,8 @@ def noun_phrase(page: Page, head: int) -> tuple[int, int]:
         if page.tag[end] == "IN" and page.dep[end] == "mark":
             break
         end += 1
+    while end < len(page.pos) and page.pos[end - 1] in _NOMINAL and _is_name_part(page, end):
+        end += 1
     while end > head + 1 and page.pos[end - 1] in {"ADP", "CCONJ", "PUNCT", "SPACE"}:
         end -= 1
     # what precedes may hold a whole clause where the parse went wrong; a name is what stands after its last mark
@@ -235,6 +252,11 @@ def noun_phrase(page: Page, head: int) -> tuple[int, int]:
     while start < head and (page.pos[start] in {"PUNCT", "CCONJ"} or page.dep[start] in {"mark", "cc"}):
         start += 1
     return start, end
+
+
+def _is_name_part(page: Page, i: int) -> bool:
+    """Whether a name goes on at a token that the parse gave to something else ("press secretary Ana Ruiz")."""
+    return page.tag[i] in {"NNP", "NNPS"} and page.dep[i] not in {"npadvmod", "dative", "dobj"} and page.inside[i] < 0
 
 
 def _frame(page: Page, verb: int, lemma: str | None = None, head: int | None = None) -> Frame:
@@ -286,23 +308,41 @@ def _clauses(page: Page, hints: dict[int, Frame]) -> Iterator[Said]:
             yield from _according(page, i, hints)
         elif page.pos[i] in _VERBAL:
             lemma = _cue_lemma(page, i)
-            if lemma is not None:
+            if lemma is not None and lemma not in page.cues.plain:
                 frame = _frame(page, i, lemma)
+                if _is_asked(page, i):
+                    head = _agent(page, i)
+                    frame = Frame(frame.cue, lemma, noun_phrase(page, head) if head is not None else None, head)
                 for first, last in _content(page, i, frame):
                     yield from _settle(page, first, last, frame, hints)
         elif page.pos[i] == "NOUN" and page.lower[i] in page.cues.nouns:
             for child in page.children[i]:
                 if page.dep[child] in {"acl", "ccomp"} and _is_that_clause(page, child):
                     frame = _noun_frame(page, i)
+                    if frame.speaker is None:
+                        continue  # "allegations that ...": nobody says whose
                     yield from _settle(page, page.left[child], page.right[child] + 1, frame, hints)
 
 
+def _is_asked(page: Page, verb: int) -> bool:
+    """Whether a participle tells what was said to its subject: "asked whether it was true, she nodded"."""
+    return (
+        page.tag[verb] == "VBN"
+        and not any(page.dep[c] in {"aux", "auxpass"} for c in page.children[verb])
+        and (page.dep[verb] in {"advcl", "acl", "ROOT"})
+    )
+
+
 def _is_finite(page: Page, verb: int) -> bool:
-    """Whether a clause has a subject, or says that it is one ("that", "whether")."""
-    return any(
-        page.dep[c] in SUBJECTS or page.dep[c] in _PASSIVE_SUBJECTS or page.dep[c] in {"expl", "mark"}
+    """Whether a clause is finite: its verb or an auxiliary is, or it has a subject, or "that" or "whether"."""
+    return page.tag[verb] in _FINITE or any(
+        page.dep[c] in SUBJECTS | _PASSIVE_SUBJECTS | {"expl", "mark"} or page.tag[c] in _FINITE
         for c in page.children[verb]
     )
+
+
+def _has_finite_verb(page: Page, first: int, last: int) -> bool:
+    return any(page.tag[i] in _FINITE and page.pos[i] in _VERBAL for i in range(first, last))
 
 
 def _is_that_clause(page: Page, verb: int) -> bool:
@@ -311,27 +351,94 @@ def _is_that_clause(page: Page, verb: int) -> bool:
 
 def _content(page: Page, verb: int, frame: Frame) -> Iterator[tuple[int, int]]:
     """Yield token stretches of what a reporting verb reports: after it, before it, or around it."""
-    found = False
-    for child in page.children[verb]:
-        if page.dep[child] != "ccomp" or not _is_finite(page, child):
-            continue
-        found = True
+    inserted = list(_around(page, verb, frame))
+    if inserted:
+        yield from inserted
+        return
+    for child in _clauses_of(page, verb) or _clause_after(page, verb):
         first, last = page.left[child], page.right[child] + 1
-        if last <= verb or first > verb:
-            yield first, last
-        else:
-            lead = min(verb, frame.speaker[0] if frame.speaker else verb)
-            yield first, lead
-            yield max(verb, frame.speaker[1] - 1 if frame.speaker else verb) + 1, last
-    up = page.head[verb]
-    if not found and page.dep[verb] in {"parataxis", "ccomp"} and up != verb and frame.head is not None:
-        first, last = page.left[verb], page.right[verb]
-        if page.head[frame.head] != verb or page.right[verb] - page.left[verb] > _REACH:
-            return
-        if page.left[up] < first and page.lower[first - 1] in {",", "—", "--", "–"} | _MARKS:
-            yield page.left[up], first
-            if last < page.right[up] and page.lower[last] in _PAUSES | {","}:
-                yield last + 1, page.right[up] + 1
+        if last > verb:
+            # where it starts before the verb, that is a relative pronoun: "the group that police said was gone"
+            first = max(first, verb + 1)
+            yield first, _end(page, verb, first, last)
+
+
+def _clauses_of(page: Page, verb: int) -> list[int]:
+    """Find the finite clauses that a verb governs, also by way of whom it was told to."""
+    found = []
+    for child in page.children[verb]:
+        if page.dep[child] == "ccomp" and _is_finite(page, child):
+            found.append(child)
+        elif page.dep[child] in {"dobj", "dative"} and child > verb:
+            found += [c for c in page.children[child] if page.dep[c] == "ccomp" and _is_finite(page, c)]
+    return found
+
+
+def _clause_after(page: Page, verb: int) -> list[int]:
+    """Find the clause with "that" or "whether" that the parse tied to a word in between: "he said on air that ..."."""
+    last = min(page.sentence[verb][1], verb + _REACH // 2)
+    asks = page.cues.classes[_cue_lemma(page, verb) or "ask"] == "ask"
+    wanted = {"that", "whether", "if"} if asks else {"that", "whether"}
+    for i in range(verb + 1, last):
+        if page.dep[i] == "mark" and page.lower[i] in wanted and page.head[i] > i:
+            return [page.head[i]]
+        if page.pos[i] in _VERBAL or page.lower[i] in {",", *_MARKS}:
+            break
+    return []
+
+
+def _around(page: Page, verb: int, frame: Frame) -> Iterator[tuple[int, int]]:
+    """Yield what an inserted phrase reports: "X, he said", "X, said the minister, Y", "As she put it, Y"."""
+    if frame.speaker is None or frame.head is None or page.tag[verb] not in _FINITE | {"VBN"}:
+        return
+    start, stop = min(frame.speaker[0], verb), max(frame.speaker[1], frame.cue[1])
+    if frame.head < verb:
+        # "Ana Ruiz, the mayor, said" and "Ana Ruiz (Green) said"
+        between = range(max(frame.speaker[1], page.right[frame.head] + 1), verb)
+    else:
+        between = range(frame.cue[1], frame.speaker[0])
+        stop = max(stop, page.right[frame.head] + 1)
+    if any(page.pos[i] not in {"ADV", "AUX", "PART"} for i in between):
+        return
+    if page.tag[frame.head] in _RELATIVES or page.lower[frame.head] == "that":
+        return
+    if "tell" not in frame.lemma and any(page.dep[c] in _OBJECTS and c > verb for c in page.children[verb]):
+        return
+    first, last = page.sentence[verb]
+    while last > stop and (page.pos[last - 1] == "SPACE" or page.lower[last - 1] in _STOPS):
+        last -= 1
+    after = page.lower[stop] if stop < last else ""
+    if start > first and page.lower[start - 1] == "as":
+        start -= 1
+        if start <= first + 1 and after in {",", ":"}:
+            yield stop + 1, last
+        elif start > first and page.lower[start - 1] in {","} | _DASHES and stop >= last - 1:
+            yield first, start - 1
+        return
+    if start <= first or (page.lower[start - 1] not in {",", *_DASHES} and page.inside[start - 1] < 0):
+        return
+    left = _has_finite_verb(page, first, start - 1)
+    right = after in {","} | _DASHES and _has_finite_verb(page, stop + 1, last)
+    if right and page.lower[stop + 1] not in _MARKS and page.lower[stop + 1] not in {"and", "but", "who", "which"}:
+        if left and page.pos[first] not in {"SCONJ", "ADP"}:
+            yield first, start - 1
+        yield stop + 1, last
+    elif left and not any(c > verb for c in _clauses_of(page, verb)):
+        yield first, start - 1
+
+
+def _end(page: Page, verb: int, first: int, last: int) -> int:
+    """Where a reported clause ends: before a verb of saying that goes on with the same speaker, or an aside."""
+    for i in range(first + 1, last):
+        cut = page.left[i]
+        if page.dep[i] == "conj" and cut > first + 1 and _shares_cue(page, i, verb):
+            return cut
+        if page.tag[i] == "VBG" and page.dep[i] == "advcl" and cut > first + 1 and _is_cue(page, i):
+            return cut
+        aside = page.dep[i] == "relcl" and page.right[i] + 1 >= last
+        if aside and cut > first + 1 and page.lower[cut - 1] in {",", *_DASHES}:
+            return cut
+    return last
 
 
 def _noun_frame(page: Page, noun: int) -> Frame:
@@ -352,17 +459,16 @@ def _according(page: Page, at: int, hints: dict[int, Frame]) -> Iterator[Said]:
     """Give X the rest of the sentence in "According to X, ..." and "..., according to X"."""
     if at + 2 >= len(page.lower) or page.lower[at + 1] != "to":
         return
-    head = next((c for k in (at, at + 1) for c in page.children[k] if page.dep[c] == "pobj"), None)
-    if head is None or head < at:
+    frame = _according_frame(page, at)
+    if frame.speaker is None or frame.head is None:
         return
-    speaker = noun_phrase(page, head)
-    frame = Frame((at, at + 2), "according to", speaker, head)
     first, last = page.sentence[at]
-    after = max(speaker[1], min(page.right[head] + 1, last))
-    if at <= first + 1:
-        if after < last and page.lower[after] == ",":
-            yield from _settle(page, after + 1, last, frame, hints)
-    elif page.lower[at - 1] in {","} | _MARKS or after >= last - 1:
+    after = max(frame.speaker[1], min(page.right[frame.head] + 1, last))
+    if not _has_finite_verb(page, first, at):
+        while after < last and page.lower[after] not in {",", ":"}:
+            after += 1
+        yield from _settle(page, after + 1, last, frame, hints)
+    else:
         yield from _settle(page, first, at, frame, hints)
 
 
@@ -371,15 +477,21 @@ def _settle(page: Page, first: int, last: int, frame: Frame, hints: dict[int, Fr
     skip = _PAUSES | _MARKS | _STOPS | {":"}
     while first < last and (page.lower[first] in skip or page.pos[first] in {"SPACE", "CCONJ"}):
         first += 1
-    while last > first and (page.lower[last - 1] in skip or page.pos[last - 1] == "SPACE"):
+    while last > first and (page.lower[last - 1] in skip or page.pos[last - 1] in {"SPACE", "CCONJ"}):
         last -= 1
-    if first >= last:
+    if first >= last or (page.tag[first] in {"WP", "WP$", "WDT"} and page.dep[first] != "dobj"):
         return
     within = sorted({page.inside[i] for i in range(first, last)} - {-1})
+    for k in within:
+        if _stands_alone(page, k):
+            hints.setdefault(k, frame)
+            return
     outside = [i for i in range(first, last) if page.inside[i] < 0 and page.pos[i] not in {"PUNCT", "SPACE"}]
     if not outside:
         for k in within:
             hints.setdefault(k, frame)
+        return
+    if last - first > _LONGEST or not any(page.pos[i] in _VERBAL for i in range(first, last)):
         return
     start, end = page.starts[first], page.ends[last - 1]
     closed = True
@@ -391,6 +503,17 @@ def _settle(page: Page, first: int, last: int, frame: Frame, hints: dict[int, Fr
     if start < cue_end and cue_start < end:
         return
     yield Said(start, end, "mixed" if within else "indirect", frame, closed)
+
+
+def _stands_alone(page: Page, k: int) -> bool:
+    """Whether a quotation is set off as a sentence of its own, by a pause before it or by starting a paragraph."""
+    start, stop = page.spans[k]
+    if not page.text[page.quotations[k].start].isupper() or stop - start < 5:
+        return False
+    i = _previous(page, start)
+    if i > 0 and (page.lower[i] == ":" or (page.lower[i] == "," and _is_cue(page, i - 1))):
+        return True
+    return _starts_sentence(page, k) and page.text[page.quotations[k].end - 1] in ",?!."
 
 
 # --- quotations ---------------------------------------------------------------------------------------------------
@@ -407,12 +530,14 @@ def _direct(page: Page, clauses: list[Said], hints: dict[int, Frame]) -> Iterato
             continue
         paragraph = page.paragraph[first]
         while at < len(covered) and covered[at][0] <= quotation.start:
-            place = bisect_left(page.starts, covered[at][0])
-            last = (page.paragraph[place] if place < len(page.paragraph) else -1, covered[at][2])
+            place = page.paragraph[covered[at][2].cue[0]]
+            if last is None or last[0] != place or not _is_aside(page, covered[at][2]):
+                last = (place, covered[at][2])
             at += 1
         if at and covered[at - 1][0] <= quotation.start and quotation.end <= covered[at - 1][1]:
             continue
-        found = _after(page, k) or _before(page, k) or _colon(page, k) or hints.get(k)
+        found = _after(page, k) if _may_lead(page, k) else None
+        found = found or _before(page, k) or _colon(page, k) or hints.get(k) or _signed(page, k)
         speech = _is_speech(page, k)
         start = quotation.start
         if found is None and speech:
@@ -422,6 +547,14 @@ def _direct(page: Page, clauses: list[Said], hints: dict[int, Frame]) -> Iterato
         if found is not None:
             last = (paragraph, found)
         yield Said(start, _trim(page, quotation), "direct", found, quotation.closed)
+
+
+def _is_aside(page: Page, frame: Frame) -> bool:
+    """Whether a reporting phrase stands in a subordinate clause, so that the story does not go on with its speaker."""
+    if frame.head is not None and page.tag[frame.head] in _RELATIVES:
+        return True
+    verb = frame.cue[0]
+    return page.dep[verb] in {"relcl", "acl", "advcl"} and page.tag[verb] != "VBG"
 
 
 def _trim(page: Page, quotation: Quotation) -> int:
@@ -442,12 +575,32 @@ def _is_speech(page: Page, k: int) -> bool:
     return ended or (n_words >= 4 and has_verb)
 
 
+def _may_lead(page: Page, k: int) -> bool:
+    """Whether a reporting phrase after a quotation can be its own: it starts a sentence, or follows a pause."""
+    return _starts_sentence(page, k) or page.lower[_previous(page, page.spans[k][0])] in _PAUSES
+
+
+def _is_title(page: Page, k: int) -> bool:
+    """Whether every longer word of a quotation is capitalised, as in the name of a book, a show or a programme."""
+    words = [t for t in page.text[page.quotations[k].start : page.quotations[k].end].split()[:12] if len(t) > 3]
+    return all(word[0].isupper() or not word[0].isalpha() for word in words)
+
+
+def _previous(page: Page, i: int) -> int:
+    """Token before another in its paragraph, blanks left out; -1 where there is none."""
+    here = page.paragraph[i]
+    i -= 1
+    while i >= 0 and page.paragraph[i] == here and page.pos[i] == "SPACE":
+        i -= 1
+    return i if i >= 0 and page.paragraph[i] == here else -1
+
+
 def _starts_sentence(page: Page, k: int) -> bool:
     """Whether a quotation begins a paragraph or comes after a stop, a colon or another quotation."""
-    i = page.spans[k][0] - 1
-    if i < 0 or page.paragraph[i] != page.paragraph[i + 1]:
+    i = _previous(page, page.spans[k][0])
+    if i < 0 or page.inside[i] >= 0:
         return True
-    return page.inside[i] >= 0 or page.lower[i] in _STOPS | {":", "…", "...", "—", "--"} or page.lower[i][-1] in "."
+    return page.lower[i] in _STOPS | {":", "…", "...", "—", "--", ")", "]"} or page.lower[i][-1] == "."
 
 
 def _gap_after(page: Page, k: int) -> range:
@@ -493,10 +646,12 @@ def _after(page: Page, k: int) -> Frame | None:
     touching = page.text[quotation.outer_end : page.starts[at]].strip()
     if page.lower[at] == "according" and at + 2 < len(page.lower) and page.lower[at + 1] == "to":
         return _according_frame(page, at)
-    comma = end_mark in ",?!—–-" or touching[:1] == ","
-    if end_mark in ".…" and not page.lower[at].islower():
+    if page.tag[at] in _RELATIVES or (page.pos[at] == "SCONJ" and page.lower[at] != "as"):
         return None
+    comma = end_mark in ",?!—–-" or touching[:1] == ","
     capital = page.text[page.starts[at]].isupper()
+    if end_mark in ".…" and capital:
+        return None
     # said Ana Ruiz
     i = at
     while i < gap.stop and page.pos[i] in {"ADV", "CCONJ"} and i < at + 2:
@@ -511,11 +666,17 @@ def _after(page: Page, k: int) -> Frame | None:
         if page.dep[verb] in {"relcl", "acl", "aux", "auxpass"} and not _cue_after_subject(page, verb, at):
             continue
         head = _subject(page, verb)
+        if page.tag[verb - 1] == "NNP" and verb > at and page.lower[at : verb - 1].count(",") != 1:
+            head = verb - 1
         if head is None or not at <= head < verb:
             head = _nominal_at(page, at, verb)
         if head is None:
             break
+        if page.tag[head] in _RELATIVES:
+            continue
         lemma = _cue_lemma(page, verb)
+        if lemma is None and page.lower[at] == "as":
+            break
         phrase = noun_phrase(page, head)
         if phrase[0] > at + 3:
             break
@@ -529,6 +690,23 @@ def _after(page: Page, k: int) -> Frame | None:
     return None
 
 
+def _signed(page: Page, k: int) -> Frame | None:
+    """Find the name that signs a quotation, behind a dash, alone in its line or paragraph."""
+    i = page.spans[k][1]
+    while i < len(page.lower) and (page.pos[i] == "SPACE" or page.lower[i] == "."):
+        i += 1
+    if i + 1 >= len(page.lower) or page.lower[i] not in {"-", "--", "—", "–", "―"}:
+        return None
+    stop = i + 1
+    while stop < len(page.lower) and stop - i < 12 and page.paragraph[stop] == page.paragraph[i]:
+        stop += 1
+    alone = stop == len(page.lower) or page.paragraph[stop] != page.paragraph[i]
+    if not alone or any(page.pos[j] in _VERBAL for j in range(i + 1, stop)):
+        return None
+    head = _nominal_at(page, i + 1, stop)
+    return Frame((i, i + 1), page.lower[i], noun_phrase(page, head), head) if head is not None else None
+
+
 def _cue_after_subject(page: Page, verb: int, at: int) -> bool:
     """Whether a token right after a pronoun or a name looks like a reporting verb, whatever the tagger says."""
     return verb > at and _cue_lemma(page, verb) is not None and page.tag[verb - 1] in {"PRP", "NNP"}
@@ -537,7 +715,7 @@ def _cue_after_subject(page: Page, verb: int, at: int) -> bool:
 def _ends_soon(page: Page, verb: int, gap: range) -> bool:
     """Whether nothing much follows the verb, so that it reports what stands before it."""
     follow = verb + 1
-    return follow >= gap.stop or page.lower[follow] in _PAUSES or page.pos[follow] in {"ADP", "ADV", "SCONJ"}
+    return follow >= gap.stop or page.lower[follow] in _PAUSES or page.pos[follow] in {"ADP", "ADV"}
 
 
 def _nominal_at(page: Page, start: int, stop: int) -> int | None:
@@ -572,7 +750,13 @@ def _according_frame(page: Page, at: int) -> Frame:
 def _before(page: Page, k: int) -> Frame | None:
     """Find the phrase before a quotation: "she added:", "he called it", "according to the ministry,"."""
     gap = _gap_before(page, k)
-    quotation = page.quotations[k]
+    if not gap:
+        return None
+    i = max(_previous(page, gap.stop), gap.start)
+    close = page.lower[i] in _PAUSES | {":", "that", "as"} or _is_cue(page, i)
+    if not close and _is_title(page, k):
+        return None
+    whole = _is_speech(page, k) or page.text[page.quotations[k].start].isupper()
     for i in reversed(gap):
         if page.inside[i] >= 0:
             continue
@@ -581,35 +765,43 @@ def _before(page: Page, k: int) -> Frame | None:
         if page.pos[i] not in _VERBAL:
             continue
         lemma = _cue_lemma(page, i)
-        if lemma is None:
-            continue
-        if page.dep[i] in {"amod", "compound"}:
+        if lemma is None and not whole and page.tag[i] in {"VBD", "VBZ", "VBP"}:
+            return None  # "she starred in", "he is": words in marks, but nobody's speech
+        if lemma is None or page.dep[i] in {"amod", "compound"}:
             continue
         head = _subject(page, i)
         if head is not None and head >= page.spans[k][0]:
             head = None
-        if head is None and i == quotation.start:
-            continue
-        return _frame(page, i, lemma, head if head is not None else _nearest_subject(page, i, gap.start))
+        passive = any(page.dep[c] == "auxpass" for c in page.children[i])
+        if passive or (page.dep[i] == "acl" and page.tag[i] == "VBN"):
+            head = _agent(page, i)  # "a boy called", "what has been described as"
+            if head is None and not whole:
+                return None
+        elif head is None:
+            head = _nearest_subject(page, i, gap.start)
+        speaker = noun_phrase(page, head) if head is not None else None
+        return Frame((i, i + (2 if " " in lemma else 1)), lemma, speaker, head)
     return None
 
 
 def _nearest_subject(page: Page, verb: int, start: int) -> int | None:
-    """Where the parse gives the verb no subject: the noun just before it."""
+    """Find the speaker where the parse gives the verb no subject: the noun or the person last named before it."""
     i = verb - 1
     while i >= start and page.pos[i] in {"ADV", "AUX"}:
         i -= 1
-    return i if i >= start and page.pos[i] in {"PROPN", "PRON"} else None
+    if i >= start and page.pos[i] in {"PROPN", "PRON"}:
+        return i
+    return next((k for k in range(i, start - 1, -1) if page.doc[k].ent_type_ == "PERSON"), None)
 
 
 def _colon(page: Page, k: int) -> Frame | None:
     """Read "PENCE: ...", and a sentence that leads up to a quotation without a word of saying: "She was blunt:"."""
-    i = page.spans[k][0] - 1
-    if i < 0 or page.lower[i] not in {":", "—", "--", ","} or page.paragraph[i] != page.paragraph[i + 1]:
-        return None
-    if page.lower[i] != ":":
+    i = _previous(page, page.spans[k][0])
+    if i < 0 or page.lower[i] != ":":
         return None
     gap = _gap_before(page, k)
+    if page.doc[i - 1].ent_type_ == "PERSON" and i - 1 in gap:
+        return Frame((i, i + 1), ":", noun_phrase(page, i - 1), i - 1)
     for verb in gap:
         if page.pos[verb] in _VERBAL and page.inside[verb] < 0:
             head = _subject(page, verb)
@@ -627,7 +819,7 @@ def _carried(page: Page, k: int, last: tuple[int, Frame] | None) -> Frame | None
     first = page.spans[k][0]
     paragraph = page.paragraph[first]
     if _starts_paragraph(page, first):
-        return last[1] if last is not None and last[0] == paragraph - 1 else None
+        return _announced(page, first) or (last[1] if last is not None and last[0] == paragraph - 1 else None)
     ahead = _lead(page, first)
     if ahead is not None and (last is None or last[0] != paragraph or last[1].cue[0] < page.sentence[ahead][0]):
         verb = page.head[ahead]
@@ -635,10 +827,26 @@ def _carried(page: Page, k: int, last: tuple[int, Frame] | None) -> Frame | None
     return last[1] if last is not None and last[0] == paragraph else None
 
 
+def _announced(page: Page, first: int) -> Frame | None:
+    """Find who is announced by a paragraph that ends in a colon: "The ministry put it this way:"."""
+    i = first - 1
+    while i > 0 and page.pos[i] == "SPACE":
+        i -= 1
+    if i <= 0 or page.lower[i] != ":":
+        return None
+    start, stop = page.sentence[i]
+    verbs = [v for v in range(max(start, stop - _REACH), stop) if page.pos[v] in _VERBAL and page.inside[v] < 0]
+    for verb in [v for v in verbs if _cue_lemma(page, v)] + [v for v in verbs if page.dep[v] == "ROOT"]:
+        head = _subject(page, verb)
+        if head is not None:
+            return _frame(page, verb, page.lower[verb], head)
+    return None
+
+
 def _lead(page: Page, first: int) -> int | None:
     """Find the person whom the sentence before a quotation is about: "Ms Jones was blunt."."""
-    i = first - 1
-    if i < 0 or page.inside[i] >= 0 or page.paragraph[i] != page.paragraph[first]:
+    i = _previous(page, first)
+    if i < 0 or page.inside[i] >= 0:
         return None
     start, end = page.sentence[i]
     for k in range(start, min(end, start + _REACH)):
@@ -649,6 +857,4 @@ def _lead(page: Page, first: int) -> int | None:
 
 
 def _starts_paragraph(page: Page, i: int) -> bool:
-    while i > 0 and page.pos[i - 1] == "SPACE":
-        i -= 1
-    return i == 0 or page.paragraph[i - 1] != page.paragraph[i]
+    return _previous(page, i) < 0
