@@ -35,7 +35,8 @@ class Gazetteer:
     """The places, by row number; rows are in the order of the tables.
 
     ``index`` has the rows of each folded name, ``demonyms`` the row that a folded demonym speaks of, ``divisions`` the
-    row of each country and admin region by its code (``SY``, ``US.TX``).
+    row of each country and admin region by its code (``SY``, ``US.TX``), ``usual`` the names and rows of
+    the project's own tables, which news uses as often as a place's first name.
     """
 
     geoname_id: list[int | None]
@@ -49,6 +50,7 @@ class Gazetteer:
     index: dict[str, tuple[int, ...]]
     demonyms: dict[str, int]
     divisions: dict[str, int]
+    usual: frozenset[tuple[str, int]]
 
 
 @lru_cache(maxsize=65536)
@@ -123,6 +125,7 @@ def load_gazetteer() -> Gazetteer:
     columns: list[list] = [[] for _ in COLUMNS[:-1]]
     index: dict[str, tuple[int, ...]] = {}
     divisions: dict[str, int] = {}
+    usual: set[tuple[str, int]] = set()
 
     def add(cells: list, names: list[str]) -> int:
         row = len(columns[0])
@@ -133,6 +136,7 @@ def load_gazetteer() -> Gazetteer:
         return row
 
     def also(name: str, row: int) -> None:
+        usual.add((_key(name), row))
         if row not in (rows := index.get(_key(name), ())):
             index[_key(name)] = (*rows, row)
 
@@ -176,7 +180,7 @@ def load_gazetteer() -> Gazetteer:
     for place, forms in _read_rows("places_demonyms.tsv"):
         row = by_name[place] if place in by_name else index[fold_name(place)][0]
         demonyms |= {fold_name(form): row for form in forms.split("|")}
-    return Gazetteer(*columns, index, demonyms, divisions)  # type: ignore[arg-type, call-arg]
+    return Gazetteer(*columns, index, demonyms, divisions, frozenset(usual))  # type: ignore[arg-type, call-arg]
 
 
 def find_rows(name: str) -> tuple[int, ...]:
@@ -211,6 +215,18 @@ def find_rows(name: str) -> tuple[int, ...]:
     tries = (folded, bare, f"al {bare}", f"al {bare.removesuffix('h')}", f"al {bare}h", apart)
     rows = next((index[t] for t in tries if t in index), ())
     return tuple(sorted(rows, key=load_gazetteer().population.__getitem__, reverse=True))
+
+
+def is_usual(name: str, row: int) -> bool:
+    """Whether ``name`` is the first name of the place in ``row``, or a short one that news uses as often.
+
+    Examples
+    --------
+    >>> [is_usual(name, row) for name in ("New York", "Big Apple") for row in find_rows("New York City")[:1]]
+    [True, False]
+    """
+    gazetteer, key = load_gazetteer(), fold_name(name)
+    return fold_name(gazetteer.name[row]) == key or not gazetteer.usual.isdisjoint({(key, row), (name, row)})
 
 
 @lru_cache(maxsize=1)

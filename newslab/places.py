@@ -16,8 +16,9 @@ import pandas as pd
 from spacy.tokens import Doc
 
 from newslab.entities import extract_entities
-from newslab.gazetteer import Gazetteer, find_rows, fold_name, load_gazetteer
+from newslab.gazetteer import Gazetteer, find_rows, fold_name, is_usual, load_gazetteer
 from newslab.tables import SPAN_COLUMNS, build_table, check_columns
+from newslab.toponyms import Toponym, bare_name, find_toponyms, is_site
 
 COLUMNS = SPAN_COLUMNS | {
     "entity_id": "str",
@@ -27,20 +28,23 @@ COLUMNS = SPAN_COLUMNS | {
     "country": "str",
     "geoname_id": "Int64",
     "kind": "str",
+    "part_of": "str",
     "candidates": "int64",
     "evidence": "str",
 }
 
-PLACE_LABELS = ("GPE", "LOC", "FAC", "NORP")
-
 # Weights in nats, chosen in coarse steps on local and on world news; a factor of e in population is worth POPULATION.
 POPULATION = 0.5
 KIND = {"country": 2.5, "capital": 1.5, "city": 0.0, "admin1": -1.0, "admin2": -2.0}
-FEATURE = 9.0  # a sea, river or region of the project's own tables: as a big city
+FEATURE = {"ocean": 12.0, "sea": 12.0, "continent": 12.0, "region": 10.0, "union": 12.0}
+LANDMARK = 8.0  # other rivers, islands, buildings of the project's own tables: as a fair-sized city
+NO_TOWN = -3.0  # the model calls it a region or a water
+TOWN = 5000  # people, from which a facility's name may be a town's (Fort Worth)
 OTHER_NAME = -1.5  # known by another name, as Palmyra for Tadmur
 SAME_COUNTRY, NO_COUNTRY = 1.5, 0.1  # the part of a document's other names that a country holds, against this part
 SAME_REGION, NO_REGION = 2.0, 0.3  # how many of them a region holds, against this number
 LARGE_REGION = 5e6  # people; that two places are both in England says less than that both are in Vermont
+LIKES = 2.0  # that two states, or two countries, are mentioned says less than two towns of one state
 ROUNDS = 4
 MOST_CANDIDATES = 40
 
@@ -68,6 +72,10 @@ class _Name:
     holder: int | None = None
     shares: list[float] = field(default_factory=list)
 
+    def keep(self, places: list[int]) -> None:
+        """Keep only the candidates at these positions."""
+        self.places, self.weights = [self.places[i] for i in places], [self.weights[i] for i in places]
+
 
 def extract_places(docs: Mapping[str, Doc], *, entities: pd.DataFrame | None = None) -> pd.DataFrame:
     """Find the place mentions in each document and put each on the map, one row a mention.
@@ -93,6 +101,7 @@ def extract_places(docs: Mapping[str, Doc], *, entities: pd.DataFrame | None = N
         geoname_id : GeoNames id, null for the project's own points
         kind : ``city``, ``country``, ``admin1``, ``admin2``, ``continent``, ``region``, ``sea``, ``river`` and so on;
             ``demonym`` for people and adjectives ("French"), placed where their country or region is; null if unplaced
+        part_of : the longer name that the mention is part of ("Texas" in "University of Texas"), null for one by itself
         candidates : how many places of that name were weighed
         evidence : why this one, in words
 
@@ -118,106 +127,131 @@ def extract_places(docs: Mapping[str, Doc], *, entities: pd.DataFrame | None = N
     if entities is None:
         entities = extract_entities(docs)
     check_columns(entities, [*SPAN_COLUMNS, "label", "entity_id", "name"], name="entities")
-    places = entities[entities["label"].isin(PLACE_LABELS)]
-    by_doc = {doc_id: rows.to_dict("records") for doc_id, rows in places.groupby("doc_id", sort=False)}
+    by_doc = {doc_id: rows.to_dict("records") for doc_id, rows in entities.groupby("doc_id", sort=False)}
     rows: list[dict] = []
     for doc_id, doc in docs.items():
-        rows += _place_rows(doc.text, by_doc.get(doc_id, []))
+        toponyms = find_toponyms(doc.text, by_doc.get(doc_id, []))
+        rows += [{"doc_id": doc_id} | row for row in _place_rows(doc.text, toponyms)]
     return build_table(rows, COLUMNS)
 
 
-def _place_rows(text: str, mentions: list[dict]) -> Iterator[dict[str, object]]:
+def _place_rows(text: str, toponyms: list[Toponym]) -> Iterator[dict[str, object]]:
     """Rows for the place mentions of one document."""
-    if not mentions:
+    if not toponyms:
         return
     gazetteer = load_gazetteer()
-    peoples = [_people_row(gazetteer, mention) for mention in mentions]
-    kept = [
-        (m, people) for m, people in zip(mentions, peoples, strict=True) if m["label"] != "NORP" or people is not None
-    ]
-    names = _collect_names(gazetteer, kept)
-    _hold(gazetteer, text, [mention for mention, _ in kept], names)
-    countries, regions = _settle(gazetteer, names)
-    suggested = max(countries, key=countries.__getitem__, default=None)
-    by_mention = {row: name for name in names for row in name.mentions}
-    for row, (mention, people) in enumerate(kept):
-        name = by_mention[row]
-        found = {column: mention[column] for column in (*SPAN_COLUMNS, "entity_id", "name")}
-        found |= {"candidates": len(name.places)}
-        if not name.places:
-            country = suggested if name.holder is None else gazetteer.country[name.holder]
-            why = "; country suggested by the places around it" if country else ""
-            yield found | {"country": country, "evidence": f"not in the gazetteer{why}"}
-            continue
-        best = max(range(len(name.places)), key=name.shares.__getitem__)
-        place = name.places[best]
-        yield found | {
-            "name": gazetteer.name[place],
-            "latitude": gazetteer.latitude[place],
-            "longitude": gazetteer.longitude[place],
-            "country": gazetteer.country[place] or None,
-            "geoname_id": gazetteer.geoname_id[place],
-            "kind": gazetteer.kind[place] if people is None else "demonym",
-            "evidence": _explain(gazetteer, name, best, countries, regions),
+    names = _collect_names(gazetteer, toponyms)
+    _hold(gazetteer, text, toponyms, names)
+    mass = _settle(gazetteer, names)
+    suggested = max((code for code in mass if len(code) == 2), key=mass.__getitem__, default=None)
+    by_mention = {i: name for name in names for i in name.mentions}
+    for i, toponym in enumerate(toponyms):
+        name = by_mention[i]
+        row: dict[str, object] = {
+            "start": toponym.start,
+            "end": toponym.end,
+            "text": toponym.text,
+            "entity_id": toponym.entity_id,
+            "name": toponym.name,
+            "part_of": toponym.part_of,
+            "candidates": len(name.places),
         }
+        if name.places:
+            best = max(range(len(name.places)), key=name.shares.__getitem__)
+            kind = None if toponym.people is None else "demonym"
+            yield row | _point(gazetteer, name.places[best], kind) | {"evidence": _explain(gazetteer, name, best, mass)}
+            continue
+        town = by_mention.get(i + 1)
+        inside = i + 1 < len(toponyms) and toponyms[i + 1].end <= toponym.end
+        if inside and town is not None and town.places and is_site(toponym.text):
+            place = town.places[max(range(len(town.places)), key=town.shares.__getitem__)]
+            about = {"name": toponym.name, "geoname_id": None}
+            why = f"not in the gazetteer; stands at {gazetteer.name[place]}, whose name it bears"
+            yield row | _point(gazetteer, place, "facility") | about | {"evidence": why}
+            continue
+        country = suggested if name.holder is None else gazetteer.country[name.holder]
+        why = "; country suggested by the places around it" if country else ""
+        yield row | {"country": country, "evidence": f"not in the gazetteer{why}"}
 
 
-def _people_row(gazetteer: Gazetteer, mention: dict) -> int | None:
-    """Find the country or region whose people or things a mention names; None for a place, a party or a faith."""
-    if mention["label"] != "NORP" and find_rows(mention["text"]):
-        return None
-    return gazetteer.demonyms.get(fold_name(mention["text"]))
+def _point(gazetteer: Gazetteer, place: int, kind: str | None) -> dict[str, object]:
+    return {
+        "name": gazetteer.name[place],
+        "latitude": gazetteer.latitude[place],
+        "longitude": gazetteer.longitude[place],
+        "country": gazetteer.country[place] or None,
+        "geoname_id": gazetteer.geoname_id[place],
+        "kind": kind or gazetteer.kind[place],
+    }
 
 
-def _collect_names(gazetteer: Gazetteer, mentions: list[tuple[dict, int | None]]) -> list[_Name]:
+def _collect_names(gazetteer: Gazetteer, toponyms: list[Toponym]) -> list[_Name]:
     """One entry for each distinct name, with the places it could mean weighed by themselves."""
-    names: dict[object, _Name] = {}
-    for row, (mention, people) in enumerate(mentions):
-        key = fold_name(mention["text"]) or mention["text"]
+    names: dict[str, _Name] = {}
+    for i, toponym in enumerate(toponyms):
+        key = fold_name(toponym.text) or toponym.text
         if key not in names:
-            places = [people] if people is not None else list(_candidates(gazetteer, mention))
-            names[key] = _Name(mention["text"], places, [_prior(gazetteer, place, key) for place in places])
-        names[key].mentions.append(row)
+            places = _candidates(gazetteer, toponym) if toponym.people is None else [toponym.people]
+            weights = [_prior(gazetteer, place, toponym) for place in places]
+            names[key] = _Name(toponym.text, places, weights)
+        names[key].mentions.append(i)
     return list(names.values())
 
 
-def _candidates(gazetteer: Gazetteer, mention: dict) -> tuple[int, ...]:
+def _candidates(gazetteer: Gazetteer, toponym: Toponym) -> list[int]:
     """Rows of the places that a mention could mean; for a name not known, those of its fullest form in the text."""
-    rows = find_rows(mention["text"]) or find_rows(mention["name"])
-    if mention["label"] == "FAC":  # the Plaza is no town of that name
-        rows = tuple(row for row in rows if gazetteer.kind[row] not in {"city", "admin1", "admin2", "country"})
-    return rows[:MOST_CANDIDATES]
+    rows = find_rows(toponym.text)
+    if not rows and (rows := find_rows(bare := bare_name(toponym.text))):
+        kinds = next(
+            (k for word, k in _CLASSES.items() if word in toponym.text.lower().replace(bare.lower(), "")), None
+        )
+        rows = tuple(row for row in rows if kinds and gazetteer.kind[row] in kinds) or rows
+    rows = rows or find_rows(toponym.name)
+    if toponym.label == "FAC":  # the Plaza is no town of that name
+        key = fold_name(toponym.text)
+        rows = tuple(
+            row
+            for row in rows
+            if gazetteer.kind[row] not in KIND
+            or (fold_name(gazetteer.name[row]) == key and gazetteer.population[row] >= TOWN)
+        )
+    return list(rows[:MOST_CANDIDATES])
 
 
-def _prior(gazetteer: Gazetteer, place: int, key: str) -> float:
+def _prior(gazetteer: Gazetteer, place: int, toponym: Toponym) -> float:
     kind, population = gazetteer.kind[place], gazetteer.population[place]
-    weight = KIND[kind] + POPULATION * math.log(max(population, 100)) if kind in KIND else FEATURE
-    return weight if fold_name(gazetteer.name[place]) == key else weight + OTHER_NAME
+    weight = KIND[kind] + POPULATION * math.log(max(population, 100)) if kind in KIND else FEATURE.get(kind, LANDMARK)
+    if toponym.label == "LOC" and kind in {"city", "admin2"}:
+        weight += NO_TOWN
+    return weight if is_usual(toponym.text, place) else weight + OTHER_NAME
 
 
-def _hold(gazetteer: Gazetteer, text: str, mentions: list[dict], names: list[_Name]) -> None:
+def _hold(gazetteer: Gazetteer, text: str, toponyms: list[Toponym], names: list[_Name]) -> None:
     """Narrow names to the places inside the region or country that stands beside a mention of them."""
-    by_mention = {row: name for name in names for row in name.mentions}
-    for row, mention in enumerate(mentions):
+    by_mention = {i: name for name in names for i in name.mentions}
+    for i, toponym in enumerate(toponyms):
+        name = by_mention[i]
         holders: list[int] = []
-        if row + 1 < len(mentions) and _INSIDE.fullmatch(text, mention["end"], mentions[row + 1]["start"]):
-            holders += by_mention[row + 1].places
-        if row and _HOLDS.fullmatch(text, mentions[row - 1]["end"], mention["start"]):
-            holders += by_mention[row - 1].places
-        if (postal := _POSTAL.match(text, mention["end"])) and f"US.{postal[1]}" in gazetteer.divisions:
+        if i + 1 < len(toponyms) and _INSIDE.fullmatch(text, toponym.end, toponyms[i + 1].start):
+            after = toponyms[i + 1]
+            # "Iran, Iraq" and "Oregon, Ohio" are lists; "Washington, Pa." is none
+            level = {"country"} if "." in after.text else {"country", "admin1"}
+            if not any(gazetteer.kind[place] in level for place in name.places) or after.text == toponym.text:
+                holders += by_mention[i + 1].places
+        if i and _HOLDS.fullmatch(text, toponyms[i - 1].end, toponym.start):
+            holders += by_mention[i - 1].places
+        if (postal := _POSTAL.match(text, toponym.end)) and f"US.{postal[1]}" in gazetteer.divisions:
             holders.append(gazetteer.divisions[f"US.{postal[1]}"])
-        name = by_mention[row]
         for holder in holders:
-            inside = [i for i, place in enumerate(name.places) if _lies_in(gazetteer, place, holder)]
+            inside = [j for j, place in enumerate(name.places) if _lies_in(gazetteer, place, holder)]
             if inside or (not name.places and gazetteer.kind[holder] in {"country", "admin1"}):
                 name.holder = holder
-                name.places, name.weights = [name.places[i] for i in inside], [name.weights[i] for i in inside]
+                name.keep(inside)
                 break
-        if after := _WORD_AFTER.match(text, mention["end"]):
-            kinds = _CLASSES.get(after[1].lower(), set())
-            fit = [i for i, place in enumerate(name.places) if gazetteer.kind[place] in kinds]
-            if fit:
-                name.places, name.weights = [name.places[i] for i in fit], [name.weights[i] for i in fit]
+        if word := _WORD_AFTER.match(text, toponym.end):
+            kinds = _CLASSES.get(word[1].lower(), set())
+            if fit := [j for j, place in enumerate(name.places) if gazetteer.kind[place] in kinds]:
+                name.keep(fit)
 
 
 def _lies_in(gazetteer: Gazetteer, place: int, holder: int) -> bool:
@@ -228,47 +262,48 @@ def _lies_in(gazetteer: Gazetteer, place: int, holder: int) -> bool:
     )
 
 
-def _settle(gazetteer: Gazetteer, names: list[_Name]) -> tuple[dict[str, float], dict[str, float]]:
-    """Share each name out among its places until names of one country and region agree; give both their sums."""
-    countries: dict[str, float] = {}
-    regions: dict[str, float] = {}
+def _circles(gazetteer: Gazetteer, place: int) -> tuple[str, str]:
+    """Codes of the country and the region that a place keeps company with; a country's or a state's are its likes."""
+    country, kind = gazetteer.country[place], gazetteer.kind[place]
+    if kind in {"country", "admin1"}:
+        return country, "countries" if kind == "country" else f"states of {country}"
+    return country, gazetteer.admin1[place]
+
+
+def _settle(gazetteer: Gazetteer, names: list[_Name]) -> dict[str, float]:
+    """Share each name out among its places until the document's names agree; give the sum by country and region."""
+    mass: dict[str, float] = {}
+    sizes = {
+        code: math.sqrt(max(gazetteer.population[row] / LARGE_REGION, 1.0)) for code, row in gazetteer.divisions.items()
+    }
     for _ in range(ROUNDS):
-        total = sum(countries.values())
+        total = sum(share for code, share in mass.items() if len(code) == 2)
         for name in names:
             # the rest of the document speaks, not the name's other places in the same region
             own: dict[str, float] = defaultdict(float)
             for place, share in zip(name.places, name.shares, strict=False):
-                own[gazetteer.country[place]] += share
-                own[gazetteer.admin1[place]] += share
+                for code in {*_circles(gazetteer, place), gazetteer.admin1[place]}:
+                    own[code] += share
             rest = max(total - sum(name.shares), 1.0)
             gains = []
             for place, weight in zip(name.places, name.weights, strict=True):
-                country, region = gazetteer.country[place], gazetteer.admin1[place]
-                gain = weight
-                if country:
-                    part = max(countries.get(country, 0.0) - own[country], 0.0) / rest
-                    gain += SAME_COUNTRY * math.log1p(part / NO_COUNTRY)
-                if region in gazetteer.divisions:
-                    near = max(regions.get(region, 0.0) - own[region], 0.0)
-                    size = max(gazetteer.population[gazetteer.divisions[region]] / LARGE_REGION, 1.0)
-                    gain += SAME_REGION * math.log1p(near / NO_REGION / math.sqrt(size))
-                gains.append(gain)
+                country, circle = _circles(gazetteer, place)
+                part = max(mass.get(country, 0.0) - own[country], 0.0) / rest if country else 0.0
+                near = max(mass.get(circle, 0.0) - own[circle], 0.0) if circle else 0.0
+                company = SAME_REGION * math.log1p(near / NO_REGION / sizes.get(circle, LIKES))
+                gains.append(weight + SAME_COUNTRY * math.log1p(part / NO_COUNTRY) + company)
             top = max(gains, default=0.0)
             odds = [math.exp(gain - top) for gain in gains]
             name.shares = [odd / sum(odds) for odd in odds]
-        countries, regions = defaultdict(float), defaultdict(float)
+        mass = defaultdict(float)
         for name in names:
             for place, share in zip(name.places, name.shares, strict=True):
-                if country := gazetteer.country[place]:
-                    countries[country] += share
-                if region := gazetteer.admin1[place]:
-                    regions[region] += share
-    return countries, regions
+                for code in {*_circles(gazetteer, place), gazetteer.admin1[place]} - {""}:
+                    mass[code] += share
+    return mass
 
 
-def _explain(
-    gazetteer: Gazetteer, name: _Name, best: int, countries: Mapping[str, float], regions: Mapping[str, float]
-) -> str:
+def _explain(gazetteer: Gazetteer, name: _Name, best: int, mass: Mapping[str, float]) -> str:
     """Say what decided for the place of a name."""
     place = name.places[best]
     if name.holder is not None:
@@ -277,7 +312,9 @@ def _explain(
         return "the only place known by that name"
     if name.weights[best] == max(name.weights):
         return f"the likeliest of {len(name.places)} by kind and population"
-    region, country = gazetteer.admin1[place], gazetteer.country[place]
-    if regions.get(region, 0.0) - name.shares[best] >= 0.5:
-        return f"other places of the text lie in {gazetteer.name[gazetteer.divisions[region]]}"
-    return f"other places of the text lie in {gazetteer.name[gazetteer.divisions[country]]}"
+    country, circle = _circles(gazetteer, place)
+    if circle in gazetteer.divisions and mass.get(circle, 0.0) - name.shares[best] >= 0.5:
+        return f"other places of the text lie in {gazetteer.name[gazetteer.divisions[circle]]}"
+    if country and mass.get(country, 0.0) - name.shares[best] >= 0.5:
+        return f"other places of the text lie in {gazetteer.name[gazetteer.divisions[country]]}"
+    return "other places of the text are of its kind"

@@ -34,7 +34,8 @@ def test_a_name_without_letters_is_no_place(name):
 
 
 def test_a_short_name_counts_only_as_it_is_spelled():
-    assert kinds("EU") == []
+    assert kinds("EU") == [("", "union")]  # no Eu in France
+    assert kinds("EUS") == []
     assert kinds("US") == [("US", "country")]
     assert kinds("us") == []
     assert ("DE", "city") in kinds("Ulm")

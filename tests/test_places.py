@@ -73,6 +73,42 @@ def test_a_building_is_no_town_of_its_name():
     assert table["kind"].tolist() == ["building"]
 
 
+def test_a_part_of_a_longer_name_says_of_which():
+    table = place(
+        "Oslo and Oslo University Hospital",
+        "Oslo",
+        "Oslo University Hospital",
+        labels={"Oslo University Hospital": "ORG"},
+    )
+    assert table[["start", "text", "country"]].to_numpy().tolist() == [[0, "Oslo", "NO"], [9, "Oslo", "NO"]]
+    assert table["part_of"].tolist()[1] == "Oslo University Hospital"
+    assert pd.isna(table["part_of"].iloc[0])
+
+
+def test_a_site_stands_at_the_town_whose_name_it_bears():
+    table = place("Lima then Lima Airport", "Lima", "Lima Airport", labels={"Lima Airport": "FAC"})
+    site = table[table["text"] == "Lima Airport"].iloc[0]
+    assert (site["kind"], site["country"]) == ("facility", "PE")
+    assert pd.isna(site["geoname_id"])
+
+
+def test_a_name_taken_for_a_person_is_a_place_where_the_text_says_so():
+    text = "Norman, Okla., cheered. Norman Mills wept."
+    table = place(text, "Norman", "Norman Mills", labels={"Norman": "PERSON", "Norman Mills": "PERSON"})
+    assert table[["text", "country"]].to_numpy().tolist() == [["Norman", "US"]]
+
+
+def test_a_dateline_is_a_place():
+    table = extract_places({"a": Doc(Vocab(), words=["NAIROBI (Reuters) — Rain fell."], ents=["O"])})
+    assert table[["start", "end", "country"]].to_numpy().tolist() == [[0, 7, "KE"]]
+
+
+def test_long_odd_text_takes_no_time():
+    text = "A" * 100_000 + " ,'\"" * 50_000 + "THE " * 50_000
+    doc = Doc(Vocab(), words=[text], spaces=[False])
+    assert extract_places({"a": doc}, entities=_entities().iloc[:0]).empty
+
+
 def test_a_name_has_one_place_in_a_document():
     table = place("Paris, Texas. Everybody in Paris, said Paris.", "Paris", "Texas")
     again = pd.DataFrame([("a", 27, 32, "Paris", "GPE", "Paris", "Paris")], columns=_entity_columns())

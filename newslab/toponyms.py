@@ -1,0 +1,231 @@
+"""Toponyms: which stretches of a text name a place, from its entities and the gazetteer.
+
+Places that the entities mark; people and adjectives ("French"), which say where as well as a country's name does;
+places that are part of a longer name ("Waterford" in "Waterford High School"); and names taken for a person's or a
+firm's where the text itself says otherwise ("Norman, Okla.", "the port of Limassol", datelines).
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from newslab.gazetteer import find_rows, fold_name, load_gazetteer
+
+
+@dataclass(frozen=True, slots=True)
+class Toponym:
+    """A stretch of text that names a place.
+
+    ``people`` is the gazetteer's row for a demonym, ``part_of`` the longer name that the stretch is part of.
+    """
+
+    start: int
+    end: int
+    text: str
+    label: str
+    entity_id: str | None
+    name: str
+    people: int | None = None
+    part_of: str | None = None
+
+
+# Word lists written for newslab: heads of names of public bodies, which are named for where they are
+_PUBLIC = frozenset(
+    "academy administration agency airport army assembly association authority bank board bureau center centre chamber "
+    "church clinic club college commission committee congress corporation council county court department district "
+    "embassy federation fire force forces government guard hospital house institute jail league legislature library "
+    "ministry museum navy news office parliament party police post prison public school schools senate service sheriff "
+    "society star state station stadium symphony team times tribune union university zoo".split()
+)
+_LOCAL = frozenset(
+    "airport area borough central city civic community county council elementary fire general high independent junior "
+    "library memorial middle municipal police public regional school schools senior sheriff town township "
+    "village".split()
+)
+_SITES = frozenset(
+    "airport arena barracks cathedral centre center college courthouse dam embassy harbor harbour hall hospital jail "
+    "mosque museum park port prison school stadium station university zoo".split()
+)
+
+_WORD = re.compile(r"[^\W_][\w.'’&]*")
+_POSSESSIVE = re.compile(r"['’]s?$")
+# Written before or after a name that the gazetteer has without it; what is left is looked up
+_GENERIC_BEFORE = re.compile(
+    r"(?:city|town|village|township|borough|county|state|province|district|region|republic|kingdom|commonwealth|"
+    r"gulf|isle|island|islands) of (?:the )?",
+    re.IGNORECASE,
+)
+_GENERIC_AFTER = re.compile(
+    r" (city|town|village|township|state|province|governorate|region|district|prefecture|oblast|island|islands|"
+    r"metropolitan area|area)$",
+    re.IGNORECASE,
+)
+_DIRECTION = re.compile(
+    r"(?:(?:(?:north|south)?-?(?:east|west)?(?:ern)?|central|upper|lower|greater|downtown|metro|mid|rural|[NSEW]\.)"
+    r"[ -]){1,2}(?=[A-Z])",
+    re.IGNORECASE,
+)
+_NAMED_PLACE_BEFORE = re.compile(
+    r"\b(?:(?:city|town|village|hamlet|port|suburb|community|municipality|township) of|villages of|"
+    r"(?:in|near|outside)(?: nearby| downtown)?) $"
+)
+_DIVISION_AFTER = re.compile(r",? ?\(?([A-Z][\w.]*(?: [A-Z][\w.]*)?)")
+_DATELINE = re.compile(
+    r"(?:^|[\n.?!] ?)([A-Z][A-Z.'’ -]{2,30}[A-Z])(?:, [A-Z][\w.]+(?: [A-Z][\w.]+)?)? ?"
+    r"(?:\([A-Z][\w ]{1,20}\) ?)?(?:—|–|--| - )"
+)
+_PARTY = re.compile(r"\b(?:R|D|DFL|I)[-–]([A-Z][\w.]+(?: [A-Z][a-z]+)?)")
+
+
+def find_toponyms(text: str, entities: Iterable[dict]) -> list[Toponym]:
+    """Find what names a place in a document, in order.
+
+    Parameters
+    ----------
+    text
+        The document's text.
+    entities
+        Its rows of the entities table: ``start``, ``end``, ``text``, ``label``, ``entity_id`` and ``name``.
+
+    Returns
+    -------
+    list of Toponym
+        By position; one may lie inside another if it is part of that name.
+
+    Examples
+    --------
+    >>> row = {"start": 0, "end": 21, "text": "Waterford High School", "label": "ORG"}
+    >>> [t.text for t in find_toponyms("Waterford High School", [row | {"entity_id": "e1", "name": "the school"}])]
+    ['Waterford']
+    """
+    entities = list(entities)
+    found: list[Toponym] = []
+    others: list[dict] = []
+    for entity in entities:
+        if entity["label"] in {"GPE", "LOC", "NORP", "FAC"}:
+            found += _read_place(entity)
+        else:
+            others.append(entity)
+    known = {
+        fold_name(place.text): place.entity_id for place in found if place.label != "FAC" and find_rows(place.text)
+    }
+    for place in [place for place in found if place.label == "FAC"]:
+        row = {"start": place.start, "text": place.text, "label": place.label}
+        found += [part for part in _read_parts(row, known) if fold_name(part.text) in known]
+    for entity in others:
+        if _is_union(entity["text"]) or _reads_as_place(text, entity):
+            found.append(_toponym(entity, label="GPE"))
+        elif entity["label"] == "ORG":
+            found += _read_parts(entity, known)
+    taken = bytearray(len(text))
+    for place in found:
+        taken[place.start : place.end] = b"\1" * (place.end - place.start)
+    for pattern in (_DATELINE, _PARTY):
+        for match in pattern.finditer(text):
+            start, end = match.span(1)
+            if not any(taken[start:end]) and find_rows(match[1]):
+                name = match[1].title() if match[1].isupper() else match[1]
+                found.append(Toponym(start, end, match[1], "GPE", known.get(fold_name(name)), name))
+    return sorted(found, key=lambda place: (place.start, -place.end))
+
+
+def bare_name(name: str) -> str:
+    """Leave out what kind of place it is: City of Oxford, Enugu State.
+
+    Examples
+    --------
+    >>> bare_name("City of Oxford"), bare_name("Enugu State"), bare_name("Kano")
+    ('Oxford', 'Enugu', 'Kano')
+    """
+    return _GENERIC_AFTER.sub("", _GENERIC_BEFORE.sub("", name, count=1)) or name
+
+
+def is_site(name: str) -> bool:
+    """Whether a facility's name ends in a word for something that stands in one spot, which a road does not."""
+    return name.rpartition(" ")[2].lower() in _SITES
+
+
+def _toponym(entity: dict, *, label: str | None = None, people: int | None = None) -> Toponym:
+    return Toponym(
+        entity["start"],
+        entity["end"],
+        entity["text"],
+        label or entity["label"],
+        entity["entity_id"],
+        entity["name"],
+        people,
+    )
+
+
+def _read_place(entity: dict) -> Iterator[Toponym]:
+    """Read an entity that is marked as a place or a people."""
+    text, gazetteer = entity["text"], load_gazetteer()
+    people = gazetteer.demonyms.get(fold_name(text))
+    if entity["label"] == "NORP":
+        if people is not None:  # parties and faiths are no places
+            yield _toponym(entity, people=people)
+    elif entity["label"] == "FAC" or find_rows(text) or find_rows(bare_name(text)):
+        yield _toponym(entity)
+    elif people is not None:
+        yield _toponym(entity, people=people)
+    elif (part := _DIRECTION.match(text)) and part.end() and find_rows(text[part.end() :]):
+        start, rest = entity["start"] + part.end(), text[part.end() :]
+        yield Toponym(start, entity["end"], rest, entity["label"], None, rest, part_of=text)
+    elif parts := list(_read_parts(entity, {})):
+        yield from parts
+    else:
+        yield _toponym(entity)
+
+
+def _is_union(text: str) -> bool:
+    gazetteer = load_gazetteer()
+    return any(gazetteer.kind[row] == "union" for row in find_rows(text))
+
+
+def _reads_as_place(text: str, entity: dict) -> bool:
+    """Whether the text says that a name taken for a person's or a firm's is a place's."""
+    if entity["label"] not in {"PERSON", "ORG"}:
+        return False
+    gazetteer, rows = load_gazetteer(), find_rows(entity["text"])
+    if not rows:
+        return False
+    if after := _DIVISION_AFTER.match(text, entity["end"]):
+        regions = {row for row in find_rows(after[1]) if gazetteer.kind[row] in {"admin1", "country"}}
+        codes = {gazetteer.admin1[row] or gazetteer.country[row] for row in regions}
+        if any(gazetteer.admin1[row] in codes or gazetteer.country[row] in codes for row in rows):
+            return True
+    if entity["name"] != entity["text"]:  # the surname of somebody named in full
+        return False
+    return _NAMED_PLACE_BEFORE.search(text, max(0, entity["start"] - 30), entity["start"]) is not None
+
+
+def _read_parts(entity: dict, known: dict[str, str | None]) -> Iterator[Toponym]:
+    """Find the place that a longer name begins with, or ends with after "of": a body named for where it is."""
+    text, gazetteer = entity["text"], load_gazetteer()
+    words = [match.span() for match in _WORD.finditer(text)]
+    rest = {_POSSESSIVE.sub("", text[a:b]).lower() for a, b in words}
+    spans = [(words[0][0], words[n - 1][1], n) for n in (3, 2, 1) if n < len(words)]
+    of = max(text.rfind(" of "), text.rfind(" of the "))
+    if of > 0:
+        start = of + (8 if text.startswith(" of the ", of) else 4)
+        spans.append((start, len(text), 0))
+    for start, end, n in spans:
+        part = _POSSESSIVE.sub("", text[start:end])
+        key = fold_name(part)
+        if not part[:1].isupper() or not key:
+            continue
+        people = gazetteer.demonyms.get(key)
+        rows = find_rows(part)
+        kinds = {gazetteer.kind[row] for row in rows if gazetteer.admin1[row][:3] in {"", "US.", "CA.", "AU.", "GB."}}
+        own = [row for row in rows if fold_name(gazetteer.name[row]) == key]
+        follower = text[words[n][0] : words[n][1]].lower() if 0 < n < len(words) else ""
+        if (
+            (key in known and people is None)
+            or (rows and kinds & {"country", "admin1"})
+            or (people is not None and gazetteer.kind[people] == "country" and rest & _PUBLIC)
+            or (n and rest & _PUBLIC and any(gazetteer.population[row] >= 100_000 for row in own))
+            or (n and follower in _LOCAL and own)
+        ):
+            at = entity["start"] + start
+            yield Toponym(at, at + len(part), part, "GPE", known.get(key), part, people if not rows else None, text)
+            return
