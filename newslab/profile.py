@@ -21,7 +21,6 @@ from newslab.words import (
     Word,
     count_syllables,
     group_spans,
-    is_within,
     iter_sentences,
     iter_words,
     split_paragraphs,
@@ -41,7 +40,7 @@ def flesch_reading_ease(n_words: int, n_sentences: int, n_syllables: int) -> flo
     >>> round(flesch_reading_ease(13, 1, 24), 1)
     37.5
     """
-    return 206.835 - 1.015 * _ratio(n_words, n_sentences) - 84.6 * _ratio(n_syllables, n_words)
+    return 206.835 - 1.015 * ratio(n_words, n_sentences) - 84.6 * ratio(n_syllables, n_words)
 
 
 def flesch_kincaid_grade(n_words: int, n_sentences: int, n_syllables: int) -> float:
@@ -50,7 +49,7 @@ def flesch_kincaid_grade(n_words: int, n_sentences: int, n_syllables: int) -> fl
     0.39 * words per sentence + 11.8 * syllables per word - 15.59
     (Kincaid et al. 1975, Naval Technical Training Command, Research Branch Report 8-75).
     """
-    return 0.39 * _ratio(n_words, n_sentences) + 11.8 * _ratio(n_syllables, n_words) - 15.59
+    return 0.39 * ratio(n_words, n_sentences) + 11.8 * ratio(n_syllables, n_words) - 15.59
 
 
 def gunning_fog(n_words: int, n_sentences: int, n_complex_words: int) -> float:
@@ -60,7 +59,7 @@ def gunning_fog(n_words: int, n_sentences: int, n_complex_words: int) -> float:
     names, hyphenated compounds and verbs made long by -es or -ed (Gunning 1952, The Technique of Clear
     Writing).
     """
-    return 0.4 * (_ratio(n_words, n_sentences) + 100 * _ratio(n_complex_words, n_words))
+    return 0.4 * (ratio(n_words, n_sentences) + 100 * ratio(n_complex_words, n_words))
 
 
 def smog(n_sentences: int, n_polysyllables: int) -> float:
@@ -69,7 +68,7 @@ def smog(n_sentences: int, n_polysyllables: int) -> float:
     3.1291 + 1.0430 * root of the words of three syllables or more in 30 sentences
     (McLaughlin 1969, Journal of Reading 12(8)); the sample of 30 sentences is part of the formula.
     """
-    return 3.1291 + 1.0430 * math.sqrt(30 * _ratio(n_polysyllables, n_sentences))
+    return 3.1291 + 1.0430 * math.sqrt(30 * ratio(n_polysyllables, n_sentences))
 
 
 def coleman_liau(n_words: int, n_sentences: int, n_characters: int) -> float:
@@ -81,7 +80,7 @@ def coleman_liau(n_words: int, n_sentences: int, n_characters: int) -> float:
     >>> round(coleman_liau(119, 5, 639), 1)  # the abstract of that paper
     14.5
     """
-    return 5.88 * _ratio(n_characters, n_words) - 29.6 * _ratio(n_sentences, n_words) - 15.8
+    return 5.88 * ratio(n_characters, n_words) - 29.6 * ratio(n_sentences, n_words) - 15.8
 
 
 def automated_readability(n_words: int, n_sentences: int, n_characters: int) -> float:
@@ -90,16 +89,15 @@ def automated_readability(n_words: int, n_sentences: int, n_characters: int) -> 
     4.71 * letters and digits per word + 0.5 * words per sentence - 21.43
     (Senter and Smith 1967, Aerospace Medical Research Laboratories, AMRL-TR-66-220).
     """
-    return 4.71 * _ratio(n_characters, n_words) + 0.5 * _ratio(n_words, n_sentences) - 21.43
+    return 4.71 * ratio(n_characters, n_words) + 0.5 * ratio(n_words, n_sentences) - 21.43
 
 
 def lix(n_words: int, n_sentences: int, n_long_words: int) -> float:
     """Score how hard the text reads, whatever its language; higher is harder, NaN without words.
 
-    Words per sentence + words of more than six letters in a hundred; 40 to 50 is usual for newspapers
-    (Björnsson 1968, Läsbarhet).
+    Words per sentence + words of more than six letters in a hundred (Björnsson 1968, Läsbarhet).
     """
-    return _ratio(n_words, n_sentences) + 100 * _ratio(n_long_words, n_words)
+    return ratio(n_words, n_sentences) + 100 * ratio(n_long_words, n_words)
 
 
 def type_token_ratio(counts: Sequence[int]) -> float:
@@ -107,7 +105,7 @@ def type_token_ratio(counts: Sequence[int]) -> float:
 
     Types / words. It falls as any text goes on, so compare texts of one length only.
     """
-    return _ratio(len(counts), sum(counts))
+    return ratio(len(counts), sum(counts))
 
 
 def herdans_c(counts: Sequence[int]) -> float:
@@ -115,7 +113,7 @@ def herdans_c(counts: Sequence[int]) -> float:
 
     log types / log words (Herdan 1960, Type-Token Mathematics). It falls with length too, but more slowly.
     """
-    return _ratio(math.log(len(counts)), math.log(sum(counts))) if counts else math.nan
+    return ratio(math.log(len(counts)), math.log(sum(counts))) if counts else math.nan
 
 
 def yules_k(counts: Sequence[int]) -> float:
@@ -129,13 +127,12 @@ def yules_k(counts: Sequence[int]) -> float:
 
 
 def simpsons_d(counts: Sequence[int]) -> float:
-    """Give the chance that two words drawn from the text are the same; higher is less diverse.
+    """Give the chance that two words of a text are the same; higher is less diverse, NaN below two words.
 
-    Sum over types of count * (count - 1), over words * (words - 1) (Simpson 1949, Nature 163). NaN below two
-    words.
+    Sum over types of count * (count - 1), over words * (words - 1) (Simpson 1949, Nature 163).
     """
     n_words = sum(counts)
-    return _ratio(sum(count * (count - 1) for count in counts), n_words * (n_words - 1))
+    return ratio(sum(count * (count - 1) for count in counts), n_words * (n_words - 1))
 
 
 def hdd(counts: Sequence[int], *, sample: int = 42) -> float:
@@ -190,7 +187,7 @@ def mtld(words: Sequence[str], *, threshold: float = 0.72) -> float:
     """
     forward = _count_factors(words, threshold)
     backward = _count_factors(words[::-1], threshold)
-    return (_ratio(len(words), forward) + _ratio(len(words), backward)) / 2
+    return (ratio(len(words), forward) + ratio(len(words), backward)) / 2
 
 
 def _count_factors(words: Sequence[str], threshold: float) -> float:
@@ -203,78 +200,107 @@ def _count_factors(words: Sequence[str], threshold: float) -> float:
     return factors + ((1 - len(types) / n_words) / (1 - threshold) if n_words else 0)
 
 
-def _ratio(part: float, whole: float) -> float:
+def ratio(part: float, whole: float) -> float:
+    """Divide; NaN by zero."""
     return part / whole if whole else math.nan
 
 
 class Measure(NamedTuple):
-    """What `describe_measures` says of a column of `measure_profile`."""
+    """A column of `measure_profile`."""
 
     label: str
     unit: str
     higher: str
     """What a higher value means."""
+    steady_from: int | None
+    """Words from which the value is steady; None if it depends on the length of any text."""
+    function: Callable[..., float]
+    takes: tuple[str, ...]
+    """Counts that the function takes, or the lists ``words`` and ``counts`` (of each type)."""
+    method: str = ""
+    """Formula and source, where the docstring of the function doesn't say."""
     min_words: int = 1
-    """The cell is null below so many words."""
-    steady_from: int = 1
-    """Words from which the value means something."""
+    """The value is null below so many words."""
     min_sentences: int = 1
-    """The cell is null below so many sentences."""
-    function: Callable[..., float] | None = None
-    """What computes it; its docstring is the method."""
-    takes: tuple[str, ...] = ()
-    """Counts, or lists, that the function takes."""
+    """The value is null below so many sentences."""
 
 
-_READING = ("n_words", "n_sentences")
+_WORDS_SENTENCES = ("n_words", "n_sentences")
+_LEXICAL_METHOD = "nouns, names, verbs, adjectives and adverbs / words (Ure 1971, in Applications of Linguistics)"
 
-# A hundred words is the sample that Flesch asks for. MTLD asks for a hundred, too (Koizumi 2012, Vocabulary
-# Learning and Instruction 1(1)); HD-D and MATTR are defined from a sample or window of 42 and 50.
+# steady_from was measured on the 14 Wikinews texts of the GUM corpus that have 800 words: cut into stretches of 50,
+# 100, 200 or 400 words, the standard deviation within a text is at most 15 percent of its mean (median of the texts).
+# MTLD's least length is that of Koizumi (2012, Vocabulary Learning and Instruction 1(1)), HD-D's and MATTR's their
+# own sample and window, SMOG's the 30 sentences of its formula.
 MEASURES = {
-    "words_per_sentence": Measure("Words per sentence", "words", "longer sentences", 1, 100),
-    "syllables_per_word": Measure("Syllables per word", "syllables", "longer words", 1, 100),
-    "characters_per_word": Measure("Letters and digits per word", "characters", "longer words", 1, 100),
-    "long_word_share": Measure("Words of more than six letters", "share of words", "longer words", 1, 100),
-    "lexical_density": Measure("Nouns, names, verbs, adjectives, adverbs", "share of words", "more content", 1, 100),
+    "words_per_sentence": Measure(
+        "Words per sentence", "words", "longer sentences", 400, ratio, _WORDS_SENTENCES, "words / sentences"
+    ),
+    "syllables_per_word": Measure(
+        "Syllables per word", "syllables", "longer words", 50, ratio, ("n_syllables", "n_words"), "syllables / words"
+    ),
+    "characters_per_word": Measure(
+        "Characters per word",
+        "characters",
+        "longer words",
+        50,
+        ratio,
+        ("n_characters", "n_words"),
+        "letters and digits / words",
+    ),
+    "long_word_share": Measure(
+        "Long words",
+        "share of words",
+        "longer words",
+        400,
+        ratio,
+        ("n_long_words", "n_words"),
+        "words of more than six letters / words",
+    ),
+    "lexical_density": Measure(
+        "Lexical density",
+        "share of words",
+        "more content",
+        50,
+        ratio,
+        ("n_lexical_words", "n_words"),
+        _LEXICAL_METHOD,
+    ),
     "flesch_reading_ease": Measure(
-        "Flesch reading ease", "points", "easier", 1, 100, 1, flesch_reading_ease, (*_READING, "n_syllables")
+        "Flesch reading ease", "points", "easier", 200, flesch_reading_ease, (*_WORDS_SENTENCES, "n_syllables")
     ),
     "flesch_kincaid_grade": Measure(
-        "Flesch-Kincaid grade",
-        "US grade",
-        "harder",
-        1,
-        100,
-        1,
-        flesch_kincaid_grade,
-        (*_READING, "n_syllables"),
+        "Flesch-Kincaid", "US grade", "harder", 400, flesch_kincaid_grade, (*_WORDS_SENTENCES, "n_syllables")
     ),
     "gunning_fog": Measure(
-        "Gunning fog", "years of school", "harder", 1, 100, 1, gunning_fog, (*_READING, "n_complex_words")
+        "Gunning fog", "years of school", "harder", 200, gunning_fog, (*_WORDS_SENTENCES, "n_complex_words")
     ),
-    "smog": Measure("SMOG", "US grade", "harder", 1, 100, 30, smog, ("n_sentences", "n_polysyllables")),
-    "coleman_liau": Measure("Coleman-Liau", "US grade", "harder", 1, 100, 1, coleman_liau, (*_READING, "n_characters")),
+    "smog": Measure("SMOG", "US grade", "harder", 400, smog, ("n_sentences", "n_polysyllables"), min_sentences=30),
+    "coleman_liau": Measure(
+        "Coleman-Liau", "US grade", "harder", 200, coleman_liau, (*_WORDS_SENTENCES, "n_characters")
+    ),
     "automated_readability": Measure(
-        "Automated readability",
-        "US grade",
-        "harder",
-        1,
-        100,
-        1,
-        automated_readability,
-        (*_READING, "n_characters"),
+        "Automated readability", "US grade", "harder", 400, automated_readability, (*_WORDS_SENTENCES, "n_characters")
     ),
-    "lix": Measure("LIX", "points", "harder", 1, 100, 1, lix, (*_READING, "n_long_words")),
+    "lix": Measure("LIX", "points", "harder", 200, lix, (*_WORDS_SENTENCES, "n_long_words")),
     "type_token_ratio": Measure(
-        "Type-token ratio", "share of words", "more diverse", 1, 100, 1, type_token_ratio, ("counts",)
+        "Type-token ratio", "share of words", "more diverse", None, type_token_ratio, ("counts",)
     ),
-    "herdans_c": Measure("Herdan's C", "0 to 1", "more diverse", 2, 100, 1, herdans_c, ("counts",)),
-    "mattr": Measure("MATTR (50 words)", "share of words", "more diverse", 50, 100, 1, mattr, ("words",)),
-    "mtld": Measure("MTLD", "words", "more diverse", 100, 100, 1, mtld, ("words",)),
-    "hdd": Measure("HD-D (42 words)", "0 to 1", "more diverse", 42, 100, 1, hdd, ("counts",)),
-    "yules_k": Measure("Yule's K", "points", "less diverse", 2, 100, 1, yules_k, ("counts",)),
-    "simpsons_d": Measure("Simpson's D", "chance", "less diverse", 2, 100, 1, simpsons_d, ("counts",)),
-    "hapax_share": Measure("Words used once", "share of types", "more diverse", 1, 100),
+    "herdans_c": Measure("Herdan's C", "0 to 1", "more diverse", None, herdans_c, ("counts",)),
+    "mattr": Measure("MATTR", "share of words", "more diverse", 50, mattr, ("words",), min_words=50),
+    "mtld": Measure("MTLD", "words", "more diverse", 400, mtld, ("words",), min_words=100),
+    "hdd": Measure("HD-D", "0 to 1", "more diverse", 50, hdd, ("counts",), min_words=42),
+    "yules_k": Measure("Yule's K", "points", "less diverse", 400, yules_k, ("counts",)),
+    "simpsons_d": Measure("Simpson's D", "chance", "less diverse", 400, simpsons_d, ("counts",)),
+    "hapax_share": Measure(
+        "Words used once",
+        "share of types",
+        "more diverse",
+        None,
+        ratio,
+        ("n_hapaxes", "n_types"),
+        "types that occur once / types; it falls as any text goes on",
+    ),
 }
 """Measures in a profile, by column."""
 
@@ -301,7 +327,9 @@ def describe_measures() -> pd.DataFrame:
         unit : what it is counted in
         higher : what a higher value means
         min_words, min_sentences : the profile has no value below
-        steady_from : words from which a value means something
+        steady_from : words from which the value means something: stretches of that length from one news text differ
+            by 15 percent or less; null if the value depends on the length itself, so that only texts of one length
+            compare
         method : formula and source
 
     Examples
@@ -318,22 +346,22 @@ def describe_measures() -> pd.DataFrame:
             "min_words": measure.min_words,
             "min_sentences": measure.min_sentences,
             "steady_from": measure.steady_from,
-            "method": _read_method(measure.function),
+            "method": measure.method or _read_method(measure.function),
         }
         for name, measure in MEASURES.items()
     ]
     return build_table(
         rows,
         dict.fromkeys(("measure", "label", "unit", "higher"), "str")
-        | dict.fromkeys(("min_words", "min_sentences", "steady_from"), "int64")
-        | {"method": "str"},
+        | dict.fromkeys(("min_words", "min_sentences"), "int64")
+        | {"steady_from": "Int64", "method": "str"},
     )
 
 
-def _read_method(function: Callable[..., float] | None) -> str | None:
+def _read_method(function: Callable[..., float]) -> str:
     """Read formula and source, which stand in the second paragraph of a docstring."""
-    paragraphs = (inspect.getdoc(function) or "").split("\n\n") if function else []
-    return " ".join(paragraphs[1].split()) if len(paragraphs) > 1 else None
+    _, *paragraphs = (inspect.getdoc(function) or "").split("\n\n")
+    return " ".join(" ".join(paragraphs[:1]).split()).removesuffix(".")
 
 
 def measure_profile(docs: Mapping[str, Doc], *, leave_out: pd.DataFrame | None = None) -> pd.DataFrame:
@@ -373,7 +401,7 @@ def measure_profile(docs: Mapping[str, Doc], *, leave_out: pd.DataFrame | None =
     [{'n_words': 4, 'n_sentences': 1, 'n_syllables': 6}]
     """
     left_out = group_spans(leave_out, name="leave_out")
-    rows = [{"doc_id": doc_id} | _profile(doc_id, doc, left_out.get(doc_id, [])) for doc_id, doc in docs.items()]
+    rows = [{"doc_id": doc_id} | _profile(doc_id, doc, left_out.get(doc_id, ())) for doc_id, doc in docs.items()]
     return build_table(rows, {"doc_id": "str"} | dict.fromkeys(_COUNTS, "int64") | dict.fromkeys(MEASURES, "float64"))
 
 
@@ -406,7 +434,7 @@ def measure_pos(docs: Mapping[str, Doc], *, leave_out: pd.DataFrame | None = Non
     for doc_id, doc in docs.items():
         if len(doc) and not doc.has_annotation("POS"):
             raise ValueError(f"document {doc_id!r} has no parts of speech; parse it with 'tagger'")
-        counts = Counter(word.token.pos_ for word in _kept_words(doc, left_out.get(doc_id, [])))
+        counts = Counter(word.token.pos_ for word in iter_words(doc, leave_out=left_out.get(doc_id, ())))
         total = counts.total()
         rows += [
             {"doc_id": doc_id, "pos": pos, "label": explain(pos) or pos, "n_words": n, "share": n / total}
@@ -415,23 +443,18 @@ def measure_pos(docs: Mapping[str, Doc], *, leave_out: pd.DataFrame | None = Non
     return build_table(rows, {"doc_id": "str", "pos": "str", "label": "str", "n_words": "int64", "share": "float64"})
 
 
-def _kept_words(doc: Doc, left_out: list[tuple[int, int]]) -> list[Word]:
-    return [word for word in iter_words(doc) if not (left_out and is_within(word.start, left_out))]
-
-
-def _profile(doc_id: str, doc: Doc, left_out: list[tuple[int, int]]) -> dict[str, object]:
+def _profile(doc_id: str, doc: Doc, left_out: Sequence[tuple[int, int]]) -> dict[str, object]:
     if len(doc) and not doc.has_annotation("SENT_START"):
         raise ValueError(f"document {doc_id!r} has no sentence boundaries; parse it with 'parser'")
-    kept = _kept_words(doc, left_out)
+    kept = list(iter_words(doc, leave_out=left_out))
     words = [word.text.casefold().replace("’", "'") for word in kept]
     counts = list(Counter(words).values())
-    characters = [len(word) if word.isalnum() else sum(map(str.isalnum, word)) for word in words]
+    characters = [sum(map(str.isalnum, word.text)) for word in kept]
     syllables = [count_syllables(word.text) for word in kept]
     starts = [word.start for word in kept]
     tagged = doc.has_annotation("POS")
-    n_words = len(words)
     found: dict[str, Any] = {
-        "n_words": n_words,
+        "n_words": len(words),
         "n_types": len(counts),
         "n_sentences": _count_holding([sent.start_char for sent in iter_sentences(doc)], starts),
         "n_paragraphs": _count_holding([start for start, _ in split_paragraphs(doc.text)], starts),
@@ -443,21 +466,15 @@ def _profile(doc_id: str, doc: Doc, left_out: list[tuple[int, int]]) -> dict[str
     needed = found | {
         "words": words,
         "counts": counts,
+        "n_hapaxes": sum(count == 1 for count in counts),
+        "n_lexical_words": sum(word.token.pos_ in _LEXICAL for word in kept) if tagged else math.nan,
         "n_complex_words": sum(map(_is_complex, kept, syllables)) if tagged else math.nan,
     }
-    lexical = sum(word.token.pos_ in _LEXICAL for word in kept) if tagged else math.nan
-    measured = {
-        "words_per_sentence": _ratio(n_words, found["n_sentences"]),
-        "syllables_per_word": _ratio(found["n_syllables"], n_words),
-        "characters_per_word": _ratio(found["n_characters"], n_words),
-        "long_word_share": _ratio(found["n_long_words"], n_words),
-        "lexical_density": _ratio(lexical, n_words),
-        "hapax_share": _ratio(sum(count == 1 for count in counts), len(counts)),
+    return found | {
+        name: measure.function(*(needed[count] for count in measure.takes))
+        for name, measure in MEASURES.items()
+        if found["n_words"] >= measure.min_words and found["n_sentences"] >= measure.min_sentences
     }
-    for name, measure in MEASURES.items():
-        if measure.function and n_words >= measure.min_words and found["n_sentences"] >= measure.min_sentences:
-            measured[name] = measure.function(*(needed[count] for count in measure.takes))
-    return found | measured
 
 
 def _is_complex(word: Word, n_syllables: int) -> bool:

@@ -18,7 +18,7 @@ from spacy.lang.en.stop_words import STOP_WORDS
 from spacy.tokens import Doc
 
 from newslab.tables import SPAN_COLUMNS, build_table
-from newslab.words import Word, count_words, group_spans, is_within, iter_sentences, iter_words, split_paragraphs
+from newslab.words import Word, count_words, group_spans, iter_sentences, iter_words, split_paragraphs
 
 _CONTENT = frozenset({"NOUN", "PROPN", "VERB", "ADJ"})
 _NOUNS = frozenset({"NOUN", "PROPN"})
@@ -114,13 +114,13 @@ def extract_keyterms(docs: Mapping[str, Doc], *, top: int = 20, leave_out: pd.Da
         _check_pos(doc_id, doc)
         rows += [
             {"doc_id": doc_id, **term, "rank": rank}
-            for rank, term in enumerate(_score_terms(doc, left_out.get(doc_id, []), top), start=1)
+            for rank, term in enumerate(_score_terms(doc, left_out.get(doc_id, ()), top), start=1)
         ]
     columns = {"term": "str", "score": "float64", "rank": "int64", "count": "int64"}
     return build_table(rows, SPAN_COLUMNS | columns)
 
 
-def _score_terms(doc: Doc, left_out: list[tuple[int, int]], top: int) -> list[dict[str, object]]:
+def _score_terms(doc: Doc, left_out: Sequence[tuple[int, int]], top: int) -> list[dict[str, object]]:
     text = doc.text
     occurrences: dict[str, list[_Run]] = defaultdict(list)
     around: dict[str, set[str]] = defaultdict(set)
@@ -161,11 +161,11 @@ def _score_terms(doc: Doc, left_out: list[tuple[int, int]], top: int) -> list[di
     return found
 
 
-def _iter_runs(doc: Doc, left_out: list[tuple[int, int]]) -> Iterator[list[Word]]:
+def _iter_runs(doc: Doc, left_out: Sequence[tuple[int, int]]) -> Iterator[list[Word]]:
     """Yield the nouns, names and adjectives that stand together."""
     text = doc.text
     run: list[Word] = []
-    for word in _iter_kept(doc, left_out):
+    for word in iter_words(doc, leave_out=left_out):
         token = word.token
         fits = (
             (token.pos_ in _NOMINAL and token.ent_type_ not in _COUNTED and len(word.text) > 1)
@@ -179,10 +179,6 @@ def _iter_runs(doc: Doc, left_out: list[tuple[int, int]]) -> Iterator[list[Word]
             run.append(word)
     if run:
         yield run
-
-
-def _iter_kept(doc: Doc, left_out: list[tuple[int, int]]) -> Iterator[Word]:
-    return (word for word in iter_words(doc) if not (left_out and is_within(word.start, left_out)))
 
 
 def _is_joined(text: str, word: Word, following: Word) -> bool:
@@ -279,7 +275,7 @@ def extract_ngrams(
     left_out = group_spans(leave_out, name="leave_out")
     rows = []
     for doc_id, doc in docs.items():
-        words = list(_iter_kept(doc, left_out.get(doc_id, [])))
+        words = list(iter_words(doc, leave_out=left_out.get(doc_id, ())))
         text = doc.text
         joined = [_is_joined(text, *pair) for pair in pairwise(words)]
         lower = [word.text.casefold().replace("’", "'") for word in words]
@@ -345,7 +341,7 @@ def extract_collocations(
     for doc_id, doc in docs.items():
         _check_pos(doc_id, doc)
         text = doc.text
-        pairs = _count_pairs(doc_id, doc, left_out.get(doc_id, []), window)
+        pairs = _count_pairs(doc_id, doc, left_out.get(doc_id, ()), window)
         beside = Counter[str]()
         for pair, found in pairs.items():
             for word in pair:
@@ -376,13 +372,15 @@ class _Pair(NamedTuple):
     n_seen: int
 
 
-def _count_pairs(doc_id: str, doc: Doc, left_out: list[tuple[int, int]], window: int) -> dict[frozenset[str], _Pair]:
+def _count_pairs(
+    doc_id: str, doc: Doc, left_out: Sequence[tuple[int, int]], window: int
+) -> dict[frozenset[str], _Pair]:
     if len(doc) and not doc.has_annotation("SENT_START"):
         raise ValueError(f"document {doc_id!r} has no sentence boundaries; parse it with 'parser'")
     starts = [sent.start_char for sent in iter_sentences(doc)]
     pairs: dict[frozenset[str], _Pair] = {}
     before: deque[tuple[int, int, Word, str]] = deque()
-    for at, word in enumerate(_iter_kept(doc, left_out)):
+    for at, word in enumerate(iter_words(doc, leave_out=left_out)):
         if word.token.pos_ not in _CONTENT or _is_stop(word):
             continue
         sentence, key = bisect_right(starts, word.start), _key(word)

@@ -9,7 +9,7 @@ torn them off ("Obama 's"). Flesch, too, counts contractions, hyphenated words a
 import re
 import unicodedata
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -225,13 +225,15 @@ class Word(NamedTuple):
     """The token that stands for it: "do" of "don't", "term" of "long-term"."""
 
 
-def iter_words(doc: Doc) -> Iterator[Word]:
+def iter_words(doc: Doc, *, leave_out: Sequence[tuple[int, int]] = ()) -> Iterator[Word]:
     """Yield the words of ``doc``, each with the token that carries its lemma and part of speech.
 
     Parameters
     ----------
     doc
         Any Doc; the words are those of its text, however its tokens were cut.
+    leave_out
+        Spans in order and apart, as `group_spans` gives them; words that start in one are passed over.
 
     Yields
     ------
@@ -248,6 +250,8 @@ def iter_words(doc: Doc) -> Iterator[Word]:
     offsets = [token.idx for token in tokens]
     offsets.append(len(text))
     for start, end in split_words(text):
+        if leave_out and _is_within(start, leave_out):
+            continue
         while offsets[at + 1] <= start:
             at += 1
         token, ahead = tokens[at], at + 1
@@ -304,8 +308,7 @@ def group_spans(spans: pd.DataFrame | None, *, name: str) -> dict[str, list[tupl
     return grouped
 
 
-def is_within(position: int, spans: list[tuple[int, int]]) -> bool:
-    """Tell whether a character stands in one of the spans of a document, given as `group_spans` does."""
+def _is_within(position: int, spans: Sequence[tuple[int, int]]) -> bool:
     at = bisect_right(spans, position, key=lambda span: span[0])
     return at > 0 and position < spans[at - 1][1]
 
