@@ -1,447 +1,709 @@
-"""TIMEX3: the words and rules that make up a time expression, and the arithmetic of its value.
+"""TIMEX3: what a time expression means, given the publication date and what was told before.
 
-A text is cut into tokens, each token has one class (``month``, ``unit``, ``ordinal`` ...), and the rules of
-``data/times.toml`` are regular expressions over classes, one character a class: small, linear, and readable
-as ``"{when_edge}? month dot? (comma? of? year)?"``. What an expression means in its document is for
-`newslab.times`.
+One small resolver a rule of ``data/times.toml``: from the named tokens of a match to type, value and the date that a
+later expression may count from; None where it turns out to be no time.
 """
 
 import re
-import tomllib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from functools import lru_cache
-from pathlib import Path
-from typing import Any, NamedTuple
+from datetime import time as clock
 
-Interval = tuple[datetime, datetime]
+from spacy.tokens import Token as Word
 
-
-class Token(NamedTuple):
-    """A piece of text, its class and what it stands for."""
-
-    start: int
-    end: int
-    kind: str
-    value: Any
-    low: str
-
-
-class Found(NamedTuple):
-    """A stretch that a rule matched: the rule's name, its tokens (first to last) and those that it names."""
-
-    rule: str
-    first: int
-    last: int
-    parts: dict[str, Token]
+from newslab.timevalues import (
+    Interval,
+    cover_value,
+    make_date,
+    resolve_holiday,
+    shift_date,
+    show_date,
+    show_length,
+)
+from newslab.timewords import Found, Token
 
 
-_PIECES = {
-    "isodate": r"\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d)?)?(?![\d-])",
-    "slashdate": r"\d{1,2}/\d{1,2}/(?:\d{4}|\d\d)(?![\d/])|\d{1,2}\.\d{1,2}\.(?:19|20)\d\d(?!\d)",
-    "clock": r"\d{1,2}(?:[:.]\d\d)?[ \xa0]?[aApP](?:\.[mM]\.?|[mM]\b)|\d{1,2}:\d\d(?::\d\d)?(?![\d:]|\.\d)",
-    "decade": r"(?:1\d|20)\d0['’]?s\b|['’]\d0s\b",
-    "fy": r"FY[ \xa0]?['’]?(?:\d{4}|\d\d)(?!\d)",
-    "qcode": r"[QH][1-4](?!\w)|[1-4][QH](?!\w)",
-    "dord": r"\d{1,3}(?:st|nd|rd|th)\b",
-    "fraction": r"(?:\d+[ \xa0-])?[1-9]/[2-9](?![\d/])|\d*[½¼¾]",
-    "figure": r"\d+(?:,\d{3})*(?:\.\d+)?",
-    "poss": r"['’]s\b",
-    "word": r"[^\W\d_]+(?:['’](?!s\b)[^\W\d_]+)*",
-    "break": r"\n",
-    "sign": r"[+\u2212]",
-    "punct": r"[^\w\s]|_",
-}
-_LEXER = re.compile("|".join(f"(?P<{name}>{pattern})" for name, pattern in _PIECES.items()))
-_PUNCTUATION = {
-    ".": "dot",
-    ",": "comma",
-    "-": "dash",
-    "–": "dash",
-    "—": "dash",
-    "‑": "dash",
-    "(": "lpar",
-    ")": "rpar",
-}
-_FRACTIONS = {"½": 0.5, "¼": 0.25, "¾": 0.75}
+@dataclass
+class Time:
+    """What an expression means; `day` and `grain` let a later one count from it."""
 
-_SHORTENED = {"jan", "feb", "mar", "apr", "jun", "jul", "aug", "sep", "sept", "oct", "nov", "dec"}
-
-# what a value shows of its date, by grain; where the date is not known, X stands for each figure
-_UNKNOWN = {
-    "Y": "XXXX",
-    "M": "XXXX-XX",
-    "D": "XXXX-XX-XX",
-    "W": "XXXX-WXX",
-    "WE": "XXXX-WXX-WE",
-    "Q": "XXXX-QX",
-    "HY": "XXXX-HX",
-    "DE": "XXX",
-    "CE": "XX",
-    "TH": "XXXX-XX-XXTXX",
-    "TM": "XXXX-XX-XXTXX:XX",
-    "TS": "XXXX-XX-XXTXX:XX:XX",
-}
-_MONTHS = {"M": 1, "Q": 3, "HY": 6, "Y": 12, "DE": 120, "CE": 1200}
-_DAYS = {"D": 1, "W": 7, "F": 14, "WE": 7}
-_SECONDS = {"TS": 1, "TM": 60, "TH": 3600}
-# first and last month; northern, as the meteorological seasons are; winter runs into the next year
-_SEASONS = {"SP": (3, 5), "SU": (6, 8), "FA": (9, 11), "WI": (12, 14)}
-# first hour, and hours that it lasts; the night runs into the next day
-_DAY_PARTS = {"MO": (5, 7), "AF": (12, 6), "EV": (18, 6), "NI": (20, 10)}
+    type: str
+    value: str | None
+    mod: str | None = None
+    anchored: bool = False
+    day: date | None = None
+    grain: str = "D"
+    cover: Interval | None = None
+    uncovered: bool = False  # as a fiscal quarter, which has its own months
 
 
-def show_date(day: date | None, grain: str) -> str:
-    """Write a date at a grain as a TIMEX3 value; with ``X`` for every figure when there is no date.
+@dataclass
+class Scene:
+    """What is known where an expression stands."""
 
-    Examples
-    --------
-    >>> show_date(date(2019, 3, 8), "W"), show_date(date(2019, 3, 8), "DE"), show_date(None, "M")
-    ('2019-W10', '201', 'XXXX-XX')
-    """
-    if day is None:
-        return _UNKNOWN[grain]
-    match grain:
-        case "W" | "WE":
-            year, week, _ = day.isocalendar()
-            return f"{year:04}-W{week:02}" + ("-WE" if grain == "WE" else "")
-        case "Q" | "HY":
-            months = _MONTHS[grain]
-            return f"{day.year:04}-{grain[0]}{(day.month - 1) // months + 1}"
-        case "CE":
-            return f"{day.year:04}"[:2]
-        case "DE":
-            return f"{day.year:04}"[:3]
-        case "TH" | "TM" | "TS":
-            return f"{day.isoformat()}T{_UNKNOWN[grain].split('T')[1]}"
-    return day.isoformat()[: {"Y": 4, "M": 7}.get(grain, 10)]
+    published: date | None
+    leaning: Callable[[], int]  # -1 the verb tells of the past, 1 of the future, 0 neither
+    told: Time | None  # the last calendar time told of before
+    before: Token | None
+    after: Token | None  # None also where a paragraph ends
+    joined: bool  # by a hyphen to what follows
+    word_before: Word | None
+    word: Word | None  # the last of the expression
+    nearby: Callable[[], Time | None]  # a day in the same sentence
 
 
-def shift_date(day: date | None, n: float, grain: str) -> date | None:
-    """Move a date by ``n`` units of a grain; None where the calendar (years 1 to 9999) ends.
-
-    Examples
-    --------
-    >>> shift_date(date(2019, 3, 31), -1, "M")
-    datetime.date(2019, 2, 28)
-    """
-    if day is None:
-        return None
-    try:
-        if grain in _MONTHS:
-            months = day.year * 12 + day.month - 1 + round(n * _MONTHS[grain])
-            year, month = divmod(months, 12)
-            return date(year, month + 1, min(day.day, _month_days(year, month + 1)))
-        days = _DAYS[grain] * n if grain in _DAYS else _SECONDS[grain] * n / 86400
-        return day + timedelta(days=round(days))
-    except (ValueError, OverflowError):
-        return None
+UNKNOWN = Scene(None, lambda: 0, None, None, None, False, None, None, lambda: None)
+"""The scene in which nothing is known: what an expression means by itself."""
 
 
-def make_date(year: int, month: int, day: int) -> date | None:
-    """Date of a year, month and day; None where the calendar has no such day.
-
-    Examples
-    --------
-    >>> make_date(2019, 2, 31) is None
-    True
-    """
-    try:
-        return date(year, month, day)
-    except (ValueError, OverflowError):
-        return None
+def resolve(found: Found, scene: Scene) -> Time | None:
+    """Say what a match means in its scene; None if it is no time after all."""
+    return _RESOLVERS[found.rule](found.parts, scene)
 
 
-def show_length(n: float | None, grain: str) -> str:
-    """Write ``n`` units of a grain as a TIMEX3 duration; None means that the text doesn't say how many.
-
-    Quarters become months, decades and centuries years, since ISO 8601 has no letter for them.
-
-    Examples
-    --------
-    >>> show_length(3, "W"), show_length(2, "DE"), show_length(None, "M"), show_length(2.5, "TH")
-    ('P3W', 'P20Y', 'PXM', 'PT2.5H')
-    """
-    factor, letter = {"Q": (3, "M"), "DE": (10, "Y"), "CE": (100, "Y"), "F": (2, "W")}.get(grain, (1, grain))
-    prefix, letter = ("PT", letter[1]) if letter in _SECONDS else ("P", letter)
-    return prefix + ("X" if n is None else f"{n * factor:.12g}") + letter
+Parts = dict[str, Token]
 
 
-_VALUES = [
-    (re.compile(pattern), kind)
-    for pattern, kind in [
-        (r"(\d{4})-(\d\d)-(\d\d)T(\d\d)(?::(\d\d))?(?::(\d\d))?(?:Z|[+-]\d\d:\d\d)?", "clock"),
-        (r"(\d{4})-(\d\d)-(\d\d)T(MO|AF|EV|NI)", "part"),
-        (r"(\d{4})-(\d\d)-(\d\d)", "D"),
-        (r"(\d{4})-W(\d\d)", "W"),
-        (r"(\d{4})-W(\d\d)-WE", "WE"),
-        (r"(\d{4})-(0[1-9]|1[0-2])", "M"),
-        (r"(\d{4})-Q([1-4])", "Q"),
-        (r"(\d{4})-H([12])", "HY"),
-        (r"(\d{4})-(SP|SU|FA|WI)", "season"),
-        (r"(\d{4})", "Y"),
-        (r"(\d{3})", "DE"),
-        (r"(\d\d)", "CE"),
-    ]
-]
-
-
-def cover_value(value: str | None) -> Interval | None:
-    """Give the first and last second that a value covers; None for one that is no certain stretch.
-
-    A clock time covers its minute (or hour, or second), as written on the clock: its zone is not added. A
-    part of the day covers 05-12 (MO), 12-18 (AF), 18-24 (EV) or 20-06 (NI) o'clock; a season its three
-    months in the north; a decade and a century their years in figures, 199 being 1990 to 1999. A fiscal year
-    (FY) can begin in any month, so that it covers nothing certain.
-
-    Examples
-    --------
-    >>> [str(t) for t in cover_value("2019-Q1")]
-    ['2019-01-01 00:00:00', '2019-03-31 23:59:59']
-    """
-    if not value:
-        return None
-    for pattern, kind in _VALUES:
-        if match := pattern.fullmatch(value):
-            try:
-                return _cover(kind, match.groups())
-            except (ValueError, OverflowError):
-                return None
+def _mod(parts: Parts) -> str | None:
+    for name in ("edge", "edge_noun", "approx", "bound"):
+        if name in parts:
+            return str(parts[name].value)
     return None
 
 
-def _cover(kind: str, figures: tuple[str, ...]) -> Interval | None:
-    year, *rest = (int(f) if f and f.isdigit() else 0 for f in figures)
-    match kind:
-        case "clock":
-            month, day, hour, minute, second = rest
-            begin = datetime(year, month, day) + timedelta(hours=hour, minutes=minute, seconds=second)
-            length = timedelta(hours=1) if figures[4] is None else timedelta(minutes=1)
-            return _last(begin, length if figures[5] is None else timedelta(seconds=1))
-        case "part":
-            hour, hours = _DAY_PARTS[figures[3]]
-            return _last(datetime(year, rest[0], rest[1], hour), timedelta(hours=hours))
-        case "D":
-            return _last(datetime(year, rest[0], rest[1]), timedelta(days=1))
-        case "W":
-            return _last(datetime.fromisocalendar(year, rest[0], 1), timedelta(weeks=1))
-        case "WE":
-            return _last(datetime.fromisocalendar(year, rest[0], 6), timedelta(days=2))
-        case "season":
-            first, last = _SEASONS[figures[1]]
-        case _:
-            months = _MONTHS[kind]
-            if kind in {"DE", "CE"}:
-                year *= months // 12
-            nth = rest[0] if rest else 1
-            first, last = (nth - 1) * months + 1, nth * months
-    begin = datetime(year, first, 1)
-    year, month = year + (last - 1) // 12, (last - 1) % 12 + 1
-    return begin, datetime(year, month, _month_days(year, month), 23, 59, 59)
+def _pin(day: date | None, grain: str, *, anchored: bool, mod: str | None = None) -> Time:
+    return Time("DATE", show_date(day, grain), mod, anchored, day, grain)
 
 
-def _last(begin: datetime, length: timedelta) -> Interval:
-    return begin, begin + (length - timedelta(seconds=1))
+def _pick(published: date, candidates: Iterable[date | None], lean: int) -> date | None:
+    """Of the dates a name can mean, take the last up to the publication date, or the first from it on."""
+    known = [day for day in candidates if day]
+    if lean > 0:
+        return min((day for day in known if day >= published), default=None)
+    return max((day for day in known if day <= published), default=None)
 
 
-def _month_days(year: int, month: int) -> int:
-    if month == 2:
-        return 29 if year % 4 == 0 and (year % 100 != 0 or year % 400 == 0) else 28
-    return 30 if month in {4, 6, 9, 11} else 31
+# how much nearer the date on the other side must be for the tense not to decide: "was invited to a ceremony
+# on March 12" in February is of the coming March
+_AGAINST_TENSE = 4
 
 
-def resolve_holiday(rule: str, year: int) -> date | None:
-    """Date of a holiday in a year, from ``month-day``, ``month/nth/weekday`` or days after Easter Sunday.
+def _pick_near(published: date, candidates: Iterable[date | None], lean: int) -> date | None:
+    """Of the dates a name can mean, take the nearest, those against the tense counting as farther off."""
 
-    Examples
-    --------
-    >>> resolve_holiday("11/4/4", 2018), resolve_holiday("0", 2019)
-    (datetime.date(2018, 11, 22), datetime.date(2019, 4, 21))
-    """
-    if re.fullmatch(r"\d\d-\d\d", rule):
-        month, day = map(int, rule.split("-"))
-        return make_date(year, month, day)
-    if "/" in rule:
-        month, nth, weekday = map(int, rule.split("/"))
-        if (start := make_date(year, month, 1)) is None:
+    def distance(day: date) -> tuple[int, bool]:
+        days = (day - published).days
+        against = _AGAINST_TENSE if days * lean < 0 else 2 if days > 0 and lean == 0 else 1
+        return abs(days) * against, days > 0
+
+    return min((day for day in candidates if day), key=distance, default=None)
+
+
+def _weekday(number: int, scene: Scene, step: int | None = None) -> date | None:
+    today = scene.published
+    if today is None:
+        return None
+    back = (today.isoweekday() - number) % 7
+    if step is None:
+        if back and scene.leaning() > 0:
+            back -= 7
+    elif step < 0:
+        back = back or 7
+    elif step > 0:
+        back = back - 7
+    elif back and scene.leaning() >= 0:
+        back -= 7
+    return shift_date(today, -back, "D")
+
+
+def _year_of(parts: Parts) -> int | None:
+    return int(parts["year"].value) if "year" in parts else None
+
+
+def _read_day(parts: Parts, scene: Scene) -> tuple[date | None, str, bool] | None:
+    """Read the day named, its value, and whether it took the publication date."""
+    today = scene.published
+    if "isodate" in parts:
+        shown = str(parts["isodate"].value)
+        day = make_date(*map(int, shown[:10].split("-")))
+        return (day, shown, False) if day else None
+    if "slashdate" in parts:
+        return _read_slashes(str(parts["slashdate"].value), today)
+    if "month" in parts:
+        month = int(parts["month"].value)
+        number = next(int(parts[n].value) for n in ("day", "daynum", "dord", "ordinal") if n in parts)
+        if not 1 <= number <= 31 or make_date(2000, month, number) is None:
             return None
-        ahead = (weekday - start.isoweekday()) % 7
-        last = (_month_days(year, month) - 1 - ahead) // 7
-        return start + timedelta(days=ahead + 7 * (nth - 1 if nth > 0 else last))
-    # the Gregorian computus of Meeus, Jones and Butcher (Nature, 20 April 1876)
-    a, (b, c) = year % 19, divmod(year, 100)
-    h = (19 * a + b - b // 4 - (b - (b + 8) // 25 + 1) // 3 + 15) % 30
-    w = (32 + 2 * (b % 4) + 2 * (c // 4) - h - c % 4) % 7
-    m = (a + 11 * h + 22 * w) // 451
-    month, day = divmod(h + w - 7 * m + 114, 31)
-    return shift_date(make_date(year, month, day + 1), int(rule), "D")
-
-
-class _Grammar(NamedTuple):
-    words: dict[str, tuple[str, object]]
-    phrases: dict[str, list[tuple[tuple[str, ...], str, object]]]
-    letters: dict[str, str]
-    island: re.Pattern[str]
-    rules: list[tuple[str, re.Pattern[str]]]
-
-
-@lru_cache(maxsize=1)
-def _grammar() -> _Grammar:
-    data = tomllib.loads(Path(__file__).with_name("data").joinpath("times.toml").read_text(encoding="utf-8"))
-    words: dict[str, tuple[str, object]] = {}
-    phrases: dict[str, list[tuple[tuple[str, ...], str, object]]] = {}
-    for kind, entries in data["words"].items():
-        for text, value in entries.items():
-            key = tuple(m.group() for m in _LEXER.finditer(text))
-            if len(key) == 1:
-                words[text] = (kind, value)
-            else:
-                phrases.setdefault(key[0], []).append((key, kind, value))
-    for options in phrases.values():
-        options.sort(key=lambda option: -len(option[0]))
-    kinds = [*data["words"], *_PIECES, *_PUNCTUATION.values(), "daynum", "year", "number"]
-    letters = {kind: chr(0xE000 + i) for i, kind in enumerate(dict.fromkeys(kinds))}
-    classes = letters | {name: "".join(letters[k] for k in members) for name, members in data["unions"].items()}
-    rules = [
-        (name, _compile(pattern, data["pieces"], classes))
-        for name, patterns in data["rules"].items()
-        for pattern in patterns
-    ]
-    outside = "".join(letters[kind] for kind in ("word", "punct", "break"))
-    trigger = "".join(letters[kind] for kind in data["triggers"])
-    island = re.compile(f"[^{outside}{trigger}]*[{trigger}][^{outside}]*")
-    return _Grammar(words, phrases, letters, island, rules)
-
-
-def _compile(pattern: str, pieces: dict[str, str], classes: dict[str, str]) -> re.Pattern[str]:
-    """Turn a rule over class names into a regular expression over class letters; each name is a group."""
-    while "{" in pattern:
-        pattern = re.sub(r"\{(\w+)\}", lambda m: pieces[m.group(1)], pattern)
-    uses: dict[str, int] = {}
-
-    def write(match: re.Match[str]) -> str:
-        bang, name, kind = match.groups()
-        if name is None:
-            return {"(": "(?:", "<": "(?P<span__1>", ">": ")"}.get(match.group(), "")
-        if bang:
-            return f"(?![{classes[name]}])"
-        uses[name] = uses.get(name, 0) + 1
-        return f"(?P<{name}__{uses[name]}>[{classes[kind or name]}])"
-
-    return re.compile(re.sub(r"(!?)([a-z_]+)(?:=([a-z_]+))?|[(<>]|\s", write, pattern))
-
-
-def read_tokens(text: str) -> list[Token]:
-    """Cut a text into classed tokens: phrases joined, number words added up, white space left out.
-
-    Examples
-    --------
-    >>> [(t.kind, t.value) for t in read_tokens("twenty-two days ago")]
-    [('number', 22), ('units', 'D'), ('ago', -1)]
-    """
-    words, phrases, *_ = _grammar()
-    raw = [(m.start(), m.end(), m.lastgroup or "", m.group()) for m in _LEXER.finditer(text)]
-    tokens: list[Token] = []
-    i = 0
-    while i < len(raw):
-        start, end, kind, shown = raw[i]
-        low = shown.lower().replace("’", "'")
-        for key, phrase, value in phrases.get(low, ()):
-            if tuple(r[3].lower().replace("’", "'") for r in raw[i : i + len(key)]) == key:
-                if phrase == "holiday" and not shown[0].isupper():
-                    continue
-                i += len(key)
-                tokens.append(Token(start, raw[i - 1][1], phrase, value, " ".join(key)))
-                break
+        if (year := _year_of(parts)) is not None:
+            day = make_date(year, month, number)
+            return (day, day.isoformat(), False) if day else None
+        if today is None:
+            return None, f"XXXX-{month:02}-{number:02}", True
+        if step := parts.get("relative"):
+            day = _pick(
+                today, (make_date(today.year + y, month, number) for y in (-1, 0, 1)), step.value or scene.leaning()
+            )
+            return day, show_date(day, "D"), True
+        # five years each way, for 29 February
+        years = range(today.year - 4, today.year + 5)
+        day = _pick_near(today, [make_date(y, month, number) for y in years], scene.leaning())
+        return day, show_date(day, "D"), True
+    if "relday" in parts:
+        day = shift_date(today, int(parts["relday"].value), "D")
+        return day, show_date(day, "D"), True
+    if "tonight" in parts:
+        # the night a paper of the morning after calls overnight began the day before
+        back = -1 if parts["tonight"].low == "overnight" and scene.leaning() <= 0 else 0
+        day = shift_date(today, back, "D")
+        return day, show_date(day, "D"), True
+    if weekday := parts.get("weekday") or parts.get("weekday_short"):
+        number = int(weekday.value)
+        day = _weekday(number, scene, int(parts["relative"].value) if "relative" in parts else None)
+        return day, show_date(day, "D") if day else f"XXXX-WXX-{number}", True
+    if "part" in parts and ("relative" in parts or "relative_told" in parts):
+        if "the" in parts or "relative_told" in parts:
+            base, anchored = (scene.told.day, scene.told.anchored) if scene.told else (today, True)
+            by = 1 if (parts.get("relative") or parts["relative_told"]).low in {"next", "following"} else 0
         else:
-            i += 1
-            tokens.append(Token(start, end, *_classify(kind, shown, low, words), low))
-    return list(_add_numbers(tokens))
+            base, anchored = today, True
+            by = int(parts["relative"].value)
+        day = shift_date(base, by, "D")
+        return day, show_date(day, "D"), anchored
+    return None
 
 
-def _classify(kind: str, shown: str, low: str, words: dict[str, tuple[str, object]]) -> tuple[str, object]:
-    if kind == "word":
-        found, value = words.get(low, ("word", None))
-        # "march", "may", "sun", "et" and their like are times only as names are written
-        if found in {"month", "weekday_short", "holiday"} and len(low) < 6 and not shown[0].isupper():
-            return "word", None
-        if found == "zone" and not shown.isupper() and low != "z":
-            return "word", None
-        return found, value
-    if kind == "figure":
-        number = float(shown.replace(",", ""))
-        if number.is_integer() and shown.isdigit():
-            if len(shown) == 4 and 1000 <= number < 3000:
-                return "year", int(number)
-            if len(shown) <= 2 and 1 <= number <= 31:
-                return "daynum", int(number)
-        return "number", number
-    if kind == "fraction":
-        if shown[-1] in _FRACTIONS:
-            return "number", float(shown[:-1] or 0) + _FRACTIONS[shown[-1]]
-        whole, over, under = re.fullmatch(r"(?:(\d+)[ \xa0-])?(\d)/(\d)", shown).groups()  # type: ignore[union-attr]
-        return "number", float(whole or 0) + int(over) / int(under)
-    if kind == "dord":
-        return "dord", int(shown[:-2])
-    if kind == "punct":
-        return _PUNCTUATION.get(shown, "punct"), None
-    return kind, shown
+def _read_slashes(shown: str, today: date | None) -> tuple[date | None, str, bool] | None:
+    """Read 7/8/07, month or day first: the possible one, or the one nearer to publication, or neither."""
+    a, b, year = map(int, re.split(r"[/.]", shown))
+    if year < 100:
+        year += 1900 if year > 50 else 2000
+    options = [make_date(year, b, a)] if "." in shown else [make_date(year, a, b), make_date(year, b, a)]
+    known = sorted({day for day in options if day}, key=lambda d: abs(d - today) if today else timedelta(0))
+    if not known:
+        return None
+    if len(known) > 1 and (today is None or abs(known[0] - today) > timedelta(days=31)):
+        return None, f"{year:04}-XX-XX", True
+    return known[0], known[0].isoformat(), len(known) > 1
 
 
-def _add_numbers(tokens: list[Token]) -> Iterator[Token]:
-    """Join the words of a number: ``twenty-two``, ``two hundred``, and the year ``nineteen ninety-seven``."""
-    i = 0
-    while i < len(tokens):
-        token = tokens[i]
-        j = i + 1
-        if token.kind == "number" and token.low.isalpha():
-            total = last = int(token.value)
-            kind = "number"
-            while j < len(tokens):
-                k = j + (tokens[j].kind == "dash" and last in range(20, 100, 10))
-                if k >= len(tokens) or tokens[k].kind != "number" or not tokens[k].low.isalpha():
-                    break
-                more = int(tokens[k].value)
-                if more in {100, 1000}:
-                    total *= more
-                elif more < 10 and last in range(20, 100, 10):
-                    total += more
-                elif more >= 10 and last in range(10, 21) and total == last:
-                    total, kind = total * 100 + more, "year"
-                elif last in {100, 1000}:
-                    total += more
-                else:
-                    break
-                last, j = more, k + 1
-            if j > i + 1:
-                token = Token(token.start, tokens[j - 1].end, kind, total, "number")
-        yield token
-        i = j
+_EDGE_PARTS = {"START": "MO", "END": "EV"}
 
 
-def find_expressions(tokens: list[Token]) -> Iterator[Found]:
-    """Match the rules, leftmost and longest first; matches don't overlap."""
-    grammar = _grammar()
-    classes = "".join(grammar.letters[token.kind] for token in tokens)
-    for island in grammar.island.finditer(classes):
-        at, stop = island.start(), island.end()
-        while at < stop:
-            best: tuple[str, re.Match[str]] | None = None
-            for name, pattern in grammar.rules:
-                # one token of the surroundings, for the rules that look ahead
-                match = pattern.match(classes, at, stop + 1)
-                if match and match.end() > (best[1].end() if best else at):
-                    best = name, match
-            if best is None:
-                at += 1
-                continue
-            name, match = best
-            parts: dict[str, Token] = {}
-            for group in match.re.groupindex:
-                if match.start(group) >= 0:
-                    parts.setdefault(group.rpartition("__")[0], tokens[match.start(group)])
-            first, last = match.span("span__1") if "span__1" in match.re.groupindex else match.span()
-            if tokens[last - 1].kind == "dot" and tokens[last - 2].low not in _SHORTENED:
-                last -= 1  # the stop after "in October." is the sentence's, that of "Oct." is its own
-            yield Found(name, first, last - 1, parts)
-            at = match.end()
+def _resolve_day(parts: Parts, scene: Scene) -> Time | None:
+    read = _read_day(parts, scene)
+    if read is None:
+        return None
+    day, value, anchored = read
+    mod = _mod(parts)
+    if shown := _read_clock(parts):
+        return Time("TIME", value + shown, mod, anchored, day)
+    part = parts.get("part") or parts.get("tonight")
+    if part:
+        return Time("TIME", f"{value}T{part.value}", mod, anchored, day)
+    if (
+        mod in _EDGE_PARTS
+        and value.startswith(("XXXX-W", "XXXX-X", *"0123456789"))
+        and "edge" in parts
+        and "month" not in parts
+    ):
+        return Time("TIME", f"{value}T{_EDGE_PARTS[mod]}", None, anchored, day)
+    return Time("TIME" if "T" in value else "DATE", value, mod, anchored, day)
+
+
+def _read_clock(parts: Parts) -> str | None:
+    """Write a clock time as ``Thh:mm`` with its offset from UTC; None if there is none."""
+    if "clock" in parts:
+        match = re.match(r"(\d+)(?:[:.](\d\d))?(?::(\d\d))?\s*([ap])?", str(parts["clock"].value).lower())
+        if match is None:
+            return None
+        hour, minute, second, half = int(match[1]), int(match[2] or 0), match[3], match[4]
+    elif "noon" in parts:
+        hour, minute = map(int, str(parts["noon"].value).split(":"))
+        second = half = None
+    elif "hhmm" in parts:
+        hour, minute = divmod(int(parts["hhmm"].value), 100)
+        second = half = None
+    else:
+        return None
+    if half:
+        if not 1 <= hour <= 12:
+            return None
+        hour = hour % 12 + (12 if half == "p" else 0)
+    if hour > 24 or minute > 59 or (hour == 24 and minute):
+        return None
+    return f"T{hour:02}:{minute:02}" + (f":{second}" if second else "") + _show_zone(parts)
+
+
+def _show_zone(parts: Parts) -> str:
+    if "zone" not in parts or parts["zone"].value == "local":
+        return ""
+    hours = float(parts["zone"].value)
+    if "offset" in parts:
+        hours += float(parts["offset"].value)
+    if hours == 0:
+        return "Z"
+    return f"{'-' if hours < 0 else '+'}{int(abs(hours)):02}:{int(abs(hours) % 1 * 60):02}"
+
+
+def _resolve_time(parts: Parts, scene: Scene) -> Time | None:
+    near = scene.nearby()
+    day = near.day if near else scene.published
+    anchored = near.anchored if near else True
+    shown = (near.value or "").split("T")[0] if near else show_date(scene.published, "D")
+    if "oclock" in parts or "daynum" in parts:
+        hour = int(parts["daynum"].value)
+        if hour > 12:
+            return None
+        part = parts["part"].value if "part" in parts else None
+        if part in {"AF", "EV", "NI"} and hour < 12:
+            hour += 12
+        return Time("TIME", f"{shown}T{hour:02}:00", _mod(parts), anchored, day)
+    if hour_shown := _read_clock(parts):
+        return Time("TIME", shown + hour_shown, _mod(parts), anchored, day)
+    if "part" in parts and "clock" not in parts and "figure" not in parts:
+        return Time("TIME", f"{shown}T{parts['part'].value}", _mod(parts), anchored, day)
+    return None
+
+
+# months that are also verbs, people or marches: alone they need a word before that only a month would have
+_NAMESAKES = {"march", "april", "may", "june", "august"}
+_MONTH_BEFORE = {
+    "in", "of", "since", "until", "till", "by", "from", "to", "through", "during", "before", "after", "for", "between",
+    "and", "or", "late", "early", "mid", "-", "–", "/", "(", ","
+}  # fmt: skip
+
+
+def _is_month(scene: Scene) -> bool:
+    before, after = scene.before, scene.after
+    if before is None or before.kind == "break":
+        return False
+    if before.low in _MONTH_BEFORE:
+        return True
+    # "a March agreement", but the March for Life
+    return before.kind in {"a", "the"} and after is not None and after.kind == "word" and after.low not in {"for", "of"}
+
+
+def _resolve_month(parts: Parts, scene: Scene) -> Time | None:
+    month = int(parts["month"].value)
+    today, mod = scene.published, _mod(parts)
+    if (year := _year_of(parts)) is not None:
+        return _pin(make_date(year, month, 1), "M", anchored=False, mod=mod)
+    name = parts["month"].low
+    bare = len(parts) == 1
+    if bare and name in _NAMESAKES and not _is_month(scene):
+        return None
+    if bare and len(name) == 3 and name != "may":
+        return None
+    if today is None:
+        return Time("DATE", f"XXXX-{month:02}", mod, True, None, "M")
+    if "unit" in parts:
+        year = today.year + int((parts.get("relative") or parts["relative_told"]).value)
+        return _pin(make_date(year, month, 1), "M", anchored=True, mod=mod)
+    this = today.replace(day=1)
+    months = [make_date(y, month, 1) for y in range(today.year - 1, today.year + 2)]
+    step = int(parts["relative"].value) if "relative" in parts else None
+    if step is None:
+        day = _pick_near(this, months, scene.leaning())
+    elif step == 0:
+        day = months[1]
+    else:
+        day = _pick(shift_date(this, step, "M") or this, months, step)
+    return _pin(day, "M", anchored=True, mod=mod)
+
+
+_YEAR_BEFORE = {
+    "in",
+    "of",
+    "since",
+    "from",
+    "until",
+    "till",
+    "by",
+    "around",
+    "circa",
+    "before",
+    "after",
+    "and",
+    "to",
+    "through",
+    "during",
+    "early",
+    "late",
+}
+_MONEY = set("$€£¥#%")
+
+
+def _resolve_year(parts: Parts, scene: Scene) -> Time | None:
+    if "fy" in parts:
+        digits = re.sub(r"\D", "", str(parts["fy"].value))
+        return Time("DATE", f"FY{digits if len(digits) == 4 else '20' + digits}", None)
+    year = _year_of(parts) or 0
+    if "fiscal" in parts:
+        return Time("DATE", f"FY{year}", None)
+    if "unit" in parts and parts["unit"].value != "Y":
+        return None
+    if "number" in parts:
+        year = int(parts["number"].value)
+        if not 1000 <= year < 3000:
+            return None
+    before = scene.before.low if scene.before else ""
+    if "edge" not in parts and "unit" not in parts:
+        if before in _MONEY or (scene.after and scene.after.low in _MONEY):
+            return None
+        if not 1900 <= year <= 2100 and before not in _YEAR_BEFORE:
+            return None
+    return _pin(make_date(year, 1, 1), "Y", anchored=False, mod=_mod(parts))
+
+
+def _unit_day(parts: Parts, scene: Scene) -> tuple[date | None, str, bool]:
+    """Give a day in the unit that "last year" or "that month" names, its grain, and whether anchored."""
+    grain = str(parts["unit"].value)
+    relative, of_told = parts.get("relative"), parts.get("relative_told")
+    told = scene.told if scene.told and scene.told.day else None
+    if of_told or (grain == "D" and relative and "the" in parts):
+        step = int((of_told or relative).value)  # type: ignore[union-attr]
+        return shift_date(told.day if told else scene.published, step, grain), grain, not told or told.anchored
+    if relative:
+        return shift_date(scene.published, int(relative.value), grain), grain, True
+    if grain == "Q" and not (told and told.grain == "Q"):
+        return shift_date(scene.published, -1, grain), grain, True  # figures are of a quarter that is over
+    if grain in {"Q", "M"} and told:
+        return told.day, grain, told.anchored
+    return scene.published, grain, True
+
+
+def _resolve_relunit(parts: Parts, scene: Scene) -> Time | None:
+    relative, told = parts.get("relative"), parts.get("told")
+    grain = str(parts["unit"].value)
+    bare = relative is None and "relative_told" not in parts
+    if (bare and scene.joined) or grain == "TM" or (bare and grain not in {"W", "M", "Q", "Y"}):
+        return None
+    if bare and grain == "Y" and scene.after and scene.after.low in {"ended", "ending"}:
+        return Time("DURATION", "P1Y")
+    if relative and (relative.low == "past" or _is_length(parts)):
+        return _length(1, grain, relative, scene, None)
+    day, grain, anchored = _unit_day(parts, scene)
+    time = _pin(day, grain, anchored=anchored, mod=_mod(parts))
+    time.uncovered = "fiscal" in parts
+    if told is None:
+        return time
+    earlier = told.low == "earlier"
+    time.mod = "BEFORE" if earlier else "AFTER"
+    today, cover = scene.published, cover_value(time.value)
+    if today and cover and relative and cover[0].date() <= today <= cover[1].date():
+        # what is said to be earlier this year lies before the article, what is later behind it
+        begin, end = datetime.combine(today, clock.min), datetime.combine(today, clock(23, 59, 59))
+        time.cover = (cover[0], end) if earlier else (begin, cover[1])
+    return time
+
+
+def _resolve_week_of(parts: Parts, scene: Scene) -> Time | None:
+    read = _read_day(parts, scene)
+    if read is None or parts["unit"].value != "W":
+        return None
+    return _pin(read[0], "W", anchored=read[2])
+
+
+def _is_length(parts: Parts) -> bool:
+    """Whether it is "the last year", the twelve months up to now, and not "last year"."""
+    if "the" not in parts or "fiscal" in parts or parts["unit"].value in {"Q", "D"}:
+        return False
+    return parts["relative"].low in {"last", "next", "coming"}
+
+
+def _resolve_edge_of(parts: Parts, scene: Scene) -> Time | None:
+    if "month" in parts:
+        return _resolve_month(parts, scene)
+    if "year" in parts:
+        return _pin(make_date(_year_of(parts) or 0, 1, 1), "Y", anchored=False, mod=_mod(parts))
+    grain = str(parts["unit"].value)
+    if grain not in {"D", "W", "M", "Q", "Y", "DE", "CE"} or (grain == "D" and "relative" not in parts):
+        return None
+    if "edge_noun" in parts and "the" not in parts and parts["edge_noun"].low != "end":
+        return None
+    day, grain, anchored = _unit_day(parts, scene)
+    return _pin(day, grain, anchored=anchored, mod=_mod(parts))
+
+
+_N_PERIODS = {"Q": 4, "HY": 2}
+
+
+def _resolve_quarter(parts: Parts, scene: Scene) -> Time | None:
+    if "qcode" in parts:
+        shown = str(parts["qcode"].value)
+        nth, grain = int(re.sub(r"\D", "", shown)), "HY" if "H" in shown else "Q"
+    elif "half" in parts:
+        nth, grain = min(int(parts["nth"].value), 2), "HY"
+    elif parts["unit_q"].value == "Q":
+        nth, grain = int(parts["ordinal"].value), "Q"
+    else:
+        return None
+    n_periods = _N_PERIODS[grain]
+    if not 1 <= nth <= n_periods:
+        return None
+    month = (nth - 1) * 12 // n_periods + 1
+    today, year = scene.published, _year_of(parts)
+    if year is not None:
+        time = _pin(make_date(year, month, 1), grain, anchored=False)
+    elif today is None:
+        time = Time("DATE", f"XXXX-{grain[0]}{nth}", None, True, None, grain)
+    elif step := parts.get("relative") or parts.get("relative_told"):
+        time = _pin(make_date(today.year + int(step.value), month, 1), grain, anchored=True)
+    elif "half" in parts:
+        time = _pin(make_date(today.year, month, 1), grain, anchored=True)
+    else:
+        # a quarter in the news is the nearest, also where its figures will only be reported
+        this = today.replace(month=(today.month - 1) // 3 * 3 + 1, day=1)
+        quarters = [make_date(y, month, 1) for y in range(today.year - 1, today.year + 2)]
+        time = _pin(_pick_near(this, quarters, min(scene.leaning(), 0)), grain, anchored=True)
+    time.uncovered = "fiscal" in parts
+    return time
+
+
+def _resolve_same_period(parts: Parts, scene: Scene) -> Time | None:
+    """Read "the 1988 period" or "the same period last year": the quarter told of, of that year."""
+    if "unit_q" in parts and parts["unit_q"].value != "Q":
+        return None
+    told, today = scene.told, scene.published
+    quarter = told.day if told and told.grain == "Q" else None
+    anchored = bool(quarter and told and told.anchored)
+    if (year := _year_of(parts)) is not None:
+        if quarter is None:
+            return _pin(make_date(year, 1, 1), "Y", anchored=False)
+        return _pin(make_date(year, quarter.month, 1), "Q", anchored=anchored)
+    if "unit" in parts:
+        if parts["unit"].value != "Y":
+            return None
+        step = int(parts["relative"].value)
+        return _pin(shift_date(quarter or today, step, "Y"), "Q" if quarter else "Y", anchored=True)
+    return _pin(quarter, "Q", anchored=anchored) if quarter else None
+
+
+def _resolve_decade(parts: Parts, scene: Scene) -> Time | None:
+    if "unit_c" in parts:
+        if parts["unit_c"].value != "CE":
+            return None
+        nth = int(parts["nth"].value)
+        return Time("DATE", f"{nth - 1:02}", _mod(parts)) if 1 <= nth <= 99 else None
+    if "decade" in parts:
+        digits = re.sub(r"\D", "", str(parts["decade"].value))
+        value = digits[:3] if len(digits) == 4 else f"{20 if digits in {'00', '10'} else 19}{digits[0]}"
+        return Time("DATE", value, _mod(parts))
+    return Time("DATE", f"19{parts['decade_word'].value}", _mod(parts)) if "the" in parts else None
+
+
+_SEASON_MONTH = {"SP": 3, "SU": 6, "FA": 9, "WI": 12}
+
+
+def _resolve_season(parts: Parts, scene: Scene) -> Time | None:
+    season = str(parts["season"].value)
+    month = _SEASON_MONTH[season]
+    today, year = scene.published, _year_of(parts)
+    anchored = year is None
+    if year is None:
+        if today is None:
+            return Time("DATE", f"XXXX-{season}", _mod(parts), True)
+        starts = [make_date(y, month, 1) for y in range(today.year - 2, today.year + 2)]
+        step = parts.get("relative")
+        if step is None:
+            lean = scene.leaning()
+            # the season that has begun is still to come for "will"
+            day = _pick(shift_date(today, -2, "M") or today if lean > 0 else today, starts, lean)
+        elif step.low == "last":
+            # last summer is the one that is over, this summer the one of this year
+            day = _pick(shift_date(today, -3, "M") or today, starts, -1)
+        elif int(step.value) > 0:
+            day = _pick(today, starts, 1)
+        else:
+            day = make_date(today.year, month, 1)
+            if season == "WI" and today.month < 6:
+                day = make_date(today.year - 1, month, 1)
+        if day is None:
+            return None
+        year = day.year
+    return Time("DATE", f"{year:04}-{season}", _mod(parts), anchored, make_date(year, month, 1), "season")
+
+
+def _resolve_weekend(parts: Parts, scene: Scene) -> Time | None:
+    today = scene.published
+    if today is None:
+        return _pin(None, "WE", anchored=True)
+    saturday = shift_date(today, 6 - today.isoweekday(), "D")
+    relative = parts.get("relative")
+    if relative is not None and relative.value:
+        by = int(relative.value)
+    else:
+        by = -1 if today.isoweekday() < 5 and scene.leaning() <= 0 else 0
+    return _pin(shift_date(saturday, by, "W"), "WE", anchored=True)
+
+
+def _count(parts: Parts) -> float | None:
+    """How many units a phrase counts; None for "a few"."""
+    if "figure" in parts:
+        n = float(parts["figure"].value)
+        return n + 0.5 if "half" in parts else n
+    if "vague" in parts:
+        return float(parts["vague"].value) or None
+    if "half" in parts and "and" not in parts:
+        return 0.5
+    return 1.5 if "half" in parts else 1
+
+
+def _resolve_ago(parts: Parts, scene: Scene) -> Time | None:
+    unit = parts.get("anyunit") or parts.get("unit") or parts["units"]
+    grain = str(unit.value)
+    marker = parts.get("ago") or parts.get("told") or parts["hence"]
+    step = int(marker.value)
+    n = None if "units" in parts else _count(parts)
+    told = scene.told if scene.told and scene.told.day else None
+    if n is None and marker.kind == "told":
+        return Time("DURATION", show_length(None, grain))
+    if n is None:
+        return Time("DATE", "PAST_REF" if step < 0 else "FUTURE_REF", None, True)
+    # what a quarter's figures are compared with a year ago are those of the same quarter
+    if grain == "Y" and told and told.grain == "Q":
+        return _pin(shift_date(told.day, step * n, "Y"), "Q", anchored=told.anchored, mod=_mod(parts))
+    if grain == "Y" and "unit_q" in parts:
+        return _pin(shift_date(scene.published, -1.25, "Y"), "Q", anchored=True)
+    base, anchored = (told.day, told.anchored) if told and marker.kind == "told" else (scene.published, True)
+    if marker.low == "later" and told is None:
+        base = None
+    shown = {"F": "W", "DE": "Y", "CE": "Y"}.get(grain, grain)
+    day = shift_date(base, step * n, grain)
+    if base and day is None:  # before or after all calendars
+        return Time("DATE", "PAST_REF" if step < 0 else "FUTURE_REF", _mod(parts), anchored)
+    time = _pin(day, shown, anchored=anchored, mod=_mod(parts))
+    if grain in {"TH", "TM", "TS"}:
+        time.type = "TIME"
+    return time
+
+
+def _length(n: float | None, grain: str, relative: Token | None, scene: Scene, mod: str | None) -> Time:
+    """Make a duration; one that reaches to or from the publication date covers what it says."""
+    time = Time("DURATION", show_length(n, grain), mod)
+    if relative is None:
+        return time
+    time.anchored = True
+    today = scene.published
+    if today and n and grain not in {"TH", "TM", "TS"}:
+        step = 1 if int(relative.value) > 0 else -1
+        other = shift_date(today, step * n, grain)
+        if other:
+            first, last = sorted((today, other))
+            time.cover = datetime(*first.timetuple()[:3]), datetime(*last.timetuple()[:3], 23, 59, 59)
+    return time
+
+
+def _resolve_duration(parts: Parts, scene: Scene) -> Time | None:
+    unit = parts.get("anyunit") or parts.get("unit") or parts.get("units")
+    if unit is None:  # all morning
+        return Time("TIME", f"XXXX-XX-XXT{parts['part'].value}", None, True)
+    grain = str(unit.value)
+    counted = "figure" in parts or "vague" in parts
+    after = scene.after
+    if scene.joined or (after and after.low == "old"):
+        return None  # an age, or part of a longer word
+    if "figure" in parts and parts["figure"].kind == "year" and unit.kind == "unit":
+        return None  # the 1988 quarter
+    if grain == "Q" and "relative" not in parts and ("dash" in parts or (after and after.low == "of")):
+        return None  # three-quarters, a quarter of
+    if "high" in parts:
+        return _length(None, grain, parts.get("relative"), scene, _mod(parts))
+    if "all" in parts or ("long" in parts and not counted):
+        return Time("DURATION", show_length(None if unit.kind == "units" else 1, grain))
+    if unit.kind == "units" and not counted:  # for years
+        return Time("DURATION", show_length(None, grain))
+    n = _count(parts)
+    if "a" in parts and n == 1 and _mod(parts) is None and _is_rate(scene):
+        return Time("SET", show_length(1, grain))
+    return _length(n, grain, parts.get("relative"), scene, _mod(parts))
+
+
+def _is_rate(scene: Scene) -> bool:
+    """Whether "a year" here is a rate, as after a number, the noun it counts, or "twice"."""
+    before, word = scene.before, scene.word_before
+    if before is None or before.end < (word.idx if word else 0):
+        return False
+    if before.kind in {"rate", "number", "daynum", "year"} or before.low in {"%", "percent"}:
+        return True
+    return before.kind in {"word", "unit", "units"} and word is not None and word.pos_ == "NOUN"
+
+
+def _resolve_set(parts: Parts, scene: Scene) -> Time | None:
+    if "set" in parts:
+        return Time("SET", str(parts["set"].value))
+    if "rate" in parts:
+        return Time("SET", show_length(1, str(parts["unit"].value)))
+    if "weekends" in parts or "weekend" in parts:
+        return Time("SET", "XXXX-WXX-WE")
+    if weekday := parts.get("weekday") or parts.get("weekdays"):
+        part = parts.get("part") or parts.get("parts")
+        return Time("SET", f"XXXX-WXX-{weekday.value}" + (f"T{part.value}" if part else ""))
+    if unit := parts.get("unit") or parts.get("units"):
+        n = float(parts["figure"].value) if "figure" in parts else float(parts["every"].value)
+        return Time("SET", show_length(n, str(unit.value)))
+    if "month" in parts:
+        return Time("SET", f"XXXX-{parts['month'].value:02}")
+    if "season" in parts:
+        return Time("SET", f"XXXX-{parts['season'].value}")
+    if "part" in parts:
+        return Time("SET", f"XXXX-XX-XXT{parts['part'].value}")
+    rule = str(parts["holiday"].value)
+    return Time("SET", f"XXXX-{rule}" if re.fullmatch(r"\d\d-\d\d", rule) else "P1Y")
+
+
+def _resolve_ref(parts: Parts, scene: Scene) -> Time | None:
+    if "ref" in parts:
+        if parts["ref"].low == "now" and scene.after and scene.after.low == "that":
+            return None
+        return Time("DATE", str(parts["ref"].value), None, True)
+    if "recent" in parts:
+        return Time("DATE", "PAST_REF", None, True)
+    relative = parts["relative"]
+    # "in the past he did", but not "in the past season"
+    adjective = scene.after and scene.after.kind == "word" and (scene.word is None or scene.word.tag_ != "NN")
+    if "units" not in parts and adjective:
+        return None
+    if relative.low == "past" or ("units" in parts and relative.low in {"previous", "preceding"}):
+        return Time("DATE", "PAST_REF", None, True)
+    if "units" in parts and relative.low in {"coming", "upcoming", "next"}:
+        return Time("DATE", "FUTURE_REF", None, True)
+    return None
+
+
+def _resolve_holiday(parts: Parts, scene: Scene) -> Time | None:
+    rule = str(parts["holiday"].value)
+    year, today = _year_of(parts), scene.published
+    if year is not None:
+        return _pin(resolve_holiday(rule, year), "D", anchored=False)
+    if today is None:
+        return Time("DATE", f"XXXX-{rule}" if re.fullmatch(r"\d\d-\d\d", rule) else "XXXX-XX-XX", None, True)
+    days = [resolve_holiday(rule, y) for y in range(today.year - 1, today.year + 2)]
+    step = parts.get("relative")
+    if step and step.value == 0:
+        return _pin(days[1], "D", anchored=True)
+    lean = int(step.value) if step else 0
+    day = _pick(today, days, lean) if lean else _pick_near(today, days, scene.leaning())
+    return _pin(day, "D", anchored=True)
+
+
+_RESOLVERS: dict[str, Callable[[Parts, Scene], Time | None]] = {
+    "day": _resolve_day,
+    "time": _resolve_time,
+    "month": _resolve_month,
+    "year": _resolve_year,
+    "edge_of": _resolve_edge_of,
+    "quarter": _resolve_quarter,
+    "same_period": _resolve_same_period,
+    "decade": _resolve_decade,
+    "season": _resolve_season,
+    "weekend": _resolve_weekend,
+    "relunit": _resolve_relunit,
+    "week_of": _resolve_week_of,
+    "ago": _resolve_ago,
+    "duration": _resolve_duration,
+    "set": _resolve_set,
+    "ref": _resolve_ref,
+    "holiday": _resolve_holiday,
+}

@@ -9,7 +9,7 @@ from spacy.tokens import Doc
 
 from newslab.parsing import parse_articles
 from newslab.times import COLUMNS, DATE_COLUMNS, extract_times, find_published
-from newslab.timex import cover_value, resolve_holiday, shift_date, show_date
+from newslab.timevalues import cover_value, resolve_holiday, shift_date, show_date
 
 CASES_PATH = Path(__file__).parent / "data/times.jsonl"
 CASES = [json.loads(line) for line in CASES_PATH.read_text(encoding="utf-8").splitlines()]
