@@ -9,7 +9,7 @@ from collections.abc import Mapping
 import altair as alt
 import pandas as pd
 
-from newslab.display import COLOURS, FONT, PALETTE, link_to_text
+from newslab.display import COLOURS, FONT, PALETTE, link_to_text, use_charts
 from newslab.tables import check_columns
 
 WIDTH = 640
@@ -18,6 +18,9 @@ WIDTH = 640
 AnyChart = alt.Chart | alt.LayerChart | alt.FacetChart | alt.VConcatChart
 
 _LONGEST_LABEL = 60  # characters of a label on an axis; the tooltip has them all
+
+
+use_charts()  # like the theme: whoever draws with newslab draws without a network
 
 
 @alt.theme.register("newslab", enable=True)

@@ -77,6 +77,8 @@ _LABELS = {
 }
 _POSITION = ["doc_id", "start", "end"]
 _LONGEST_CELL = 400  # characters shown of one cell; the CSV has them all
+_LONGEST_LINK = 80  # characters of a link in prose
+_SHORT = 20  # characters that are not worth a line break
 _SCREENFUL = 12  # rows shown before "show all"
 
 
@@ -151,7 +153,7 @@ def link_span(row: Mapping | pd.Series, kind: str, *, shown: str = "text") -> Ma
     Markup('<a href="text.html#entities-0-5">&lt;Ana&gt;</a>')
     """
     place = anchor(kind, row["start"], row["end"])
-    return Markup('<a href="text.html#{}">{}</a>').format(place, _cut(str(row[shown])))
+    return Markup('<a href="text.html#{}">{}</a>').format(place, _cut(str(row[shown]), _LONGEST_LINK))
 
 
 def link_spans(table: pd.DataFrame, kind: str, *, shown: str = "text", top: int = 3) -> Markup:
@@ -256,8 +258,8 @@ def show_table(
     check_columns(table, [*(columns or []), *(["start", "end"] if kind else [])], name=caption or "table")
     names = list(columns) if columns is not None else [c for c in table.columns if c not in _POSITION]
     headings = columns if isinstance(columns, Mapping) else {}
-    numeric = {n: pd.api.types.is_numeric_dtype(table[n]) and table[n].dtype != bool for n in names}
     cells = [_format_column(table[name]) for name in names]
+    classes = {name: _class_of(table[name], texts) for name, texts in zip(names, cells, strict=True)}
     places = (
         [anchor(kind, s, e) for s, e in zip(table["start"], table["end"], strict=True)] if kind else [""] * len(table)
     )
@@ -265,7 +267,7 @@ def show_table(
     for i, (place, *texts) in enumerate(zip(places, *cells, strict=True) if names else []):
         shown = [
             Markup("<td{}>{}</td>").format(
-                Markup(' class="nl-number"') if numeric[name] else "",
+                classes[name],
                 Markup('<a href="text.html#{}">{}</a>').format(place, text) if place and j == 0 else text,
             )
             for j, (name, text) in enumerate(zip(names, texts, strict=True))
@@ -275,22 +277,21 @@ def show_table(
         rest = Markup(' class="nl-rest"') if i >= top else ""
         rows.append(Markup("<tr{}{}>{}</tr>").format(own_id, rest, Markup("").join(shown)))
     head = Markup("").join(
-        Markup('<th scope="col"{}>{}</th>').format(
-            Markup(' class="nl-number"') if numeric[name] else "", headings.get(name, _label(name))
-        )
-        for name in names
+        Markup('<th scope="col"{}>{}</th>').format(classes[name], headings.get(name, _label(name))) for name in names
     )
     is_long = len(table) > top
     show_all = Markup('<label><input type="checkbox" class="nl-all">Show all {:,} rows</label>').format(len(table))
     # what can scroll sideways must be reached by the keyboard: by its links, or else itself
-    reach = Markup(' tabindex="0" role="region" aria-label="{}"').format(caption or "Table") if not kind else ""
+    label = caption or "Table"
+    reach = Markup(' tabindex="0" role="region" aria-label="{}"').format(label) if not kind else ""
     markup = Markup(
-        '<div class="nl nl-table{long}"><div class="nl-scroll"{reach}><table>{caption}<thead><tr>{head}</tr></thead>'
-        '<tbody>{rows}</tbody></table></div><p class="nl-below">{all}{csv}</p></div>'
+        '<div class="nl nl-table{long}">{caption}<div class="nl-scroll"{reach}><table aria-label="{label}">'
+        '<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div><p class="nl-below">{all}{csv}</p></div>'
     ).format(
         long=" nl-long" if is_long else "",
         reach=reach,
-        caption=Markup("<caption>{}</caption>").format(caption) if caption else "",
+        label=label,
+        caption=Markup('<p class="nl-caption">{}</p>').format(caption) if caption else "",
         head=head,
         rows=Markup("").join(rows) or Markup('<tr><td colspan="{}">None found.</td></tr>').format(max(1, len(names))),
         all=show_all if is_long else "",
@@ -310,6 +311,14 @@ def csv_link(table: pd.DataFrame, name: str) -> Markup:
 def _label(name: str) -> str:
     """Heading of a column: ``speaker_name`` is shown as ``Speaker name``."""
     return _LABELS.get(name) or name.removeprefix("n_").replace("_", " ").capitalize()
+
+
+def _class_of(column: pd.Series, texts: Sequence[str]) -> Markup:
+    """Say how the cells of a column are set: numbers to the right, what is short on one line."""
+    if pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column):
+        return Markup(' class="nl-number"')
+    is_short = all(len(Markup(text).striptags()) <= _SHORT for text in texts)  # noqa: S704 - only measured
+    return Markup(' class="nl-short"') if is_short else Markup("")
 
 
 def _cut(text: str, longest: int = _LONGEST_CELL) -> str:
@@ -470,6 +479,9 @@ def _mark_paragraph(
         inner = min(marked, key=lambda span: (span[1] - span[0], -span[0]))
         classes = " ".join(dict.fromkeys(f"nl-{kind}" for _, _, kind in marked))
         place = anchor(inner[2], inner[0], inner[1])
+        if words.isspace():  # between two inner spans: nothing to click
+            pieces.append(Markup('<span class="nl-mark {}">{}</span>').format(classes, words))
+            continue
         pieces.append(
             Markup('<a class="nl-mark {}" href="{}.html#{}"{}>{}</a>').format(
                 classes, PAGES[inner[2]], place, "" if inner in unlinked else Markup(' tabindex="-1"'), words
@@ -558,7 +570,7 @@ def show_method(
     Returns
     -------
     Shown
-        Shows itself at the end of a cell, folded.
+        Shows itself at the end of a cell.
     """
     check_columns(articles, ["doc_id", "text"], name="articles")
     facts: list[tuple[str, object]] = []
@@ -576,10 +588,7 @@ def show_method(
     items = Markup("").join(
         Markup("<dt>{}</dt><dd>{}</dd>").format(label, _format_column(pd.Series([value]))[0]) for label, value in facts
     )
-    markup = Markup(
-        '<details class="nl nl-method"><summary>How this was made</summary><dl class="nl-facts">{}</dl></details>'
-    )
-    return Shown(str(markup.format(items)), "How this was made")
+    return Shown(str(Markup('<dl class="nl nl-facts">{}</dl>').format(items)), "How this was made")
 
 
 @functools.cache

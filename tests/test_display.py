@@ -46,7 +46,10 @@ def words_of(markup: str) -> str:
 
 def test_rows_link_to_the_text_and_can_be_linked_to():
     shown = show_table(make_spans((0, 5), text="Tokyo stocks"), kind="entities")
-    assert '<tr id="entities-0-5"><td><a href="text.html#entities-0-5">Tokyo</a></td></tr>' in shown.markup
+    assert (
+        '<tr id="entities-0-5"><td class="nl-short"><a href="text.html#entities-0-5">Tokyo</a></td></tr>'
+        in shown.markup
+    )
 
 
 def test_one_place_is_named_once_however_many_rows_stand_there():

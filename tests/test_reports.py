@@ -3,8 +3,10 @@
 import base64
 import gzip
 import hashlib
+import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -15,6 +17,9 @@ import pandas as pd
 import pytest
 import spacy
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+from selenium import webdriver
+from selenium.webdriver.common.by import By
+from selenium.webdriver.support.wait import WebDriverWait
 
 from newslab.display import COLOURS, show_finding, show_table, use_charts
 from newslab.reports.driver import main
@@ -98,8 +103,8 @@ def test_a_document_gets_a_folder_of_pages_and_a_place_in_the_index(made):
 
 def test_pages_lead_to_each_other(made):
     page = (made / "story" / "text.html").read_text(encoding="utf-8")
-    assert '<a href="entities.html">Who is named</a>' in page
-    assert '<a href="text.html" aria-current="page">The text</a>' in page
+    assert '<a href="entities.html">Entities</a>' in page
+    assert '<a href="text.html" aria-current="page">Text</a>' in page
     assert '<a class="home" href="../index.html">' in page
 
 
@@ -301,3 +306,136 @@ def test_words_in_every_colour_can_be_read_on_their_paper(paper):
     assert {n: c for n in inks if (c := contrast(COLOURS[n][paper], COLOURS["paper"][paper])) < 4.5} == {}
     grounds = ["wash", "spot", "quotes-wash"]
     assert {n: c for n in grounds if (c := contrast(COLOURS["ink"][paper], COLOURS[n][paper])) < 4.5} == {}
+
+
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory):
+    chromium, driver = shutil.which("chromium"), shutil.which("chromedriver")
+    if not (chromium and driver):
+        pytest.skip("no Chromium here: install chromium and chromium-driver to test pages in a browser")
+    settings = webdriver.ChromeOptions()
+    settings.binary_location = chromium
+    quiet = "disable-background-networking disable-component-update disable-sync no-first-run hide-scrollbars"
+    for word in ["headless=new", "no-sandbox", "disable-gpu", *quiet.split()]:
+        settings.add_argument(f"--{word}")
+    settings.add_argument(f"--user-data-dir={tmp_path_factory.mktemp('browser')}")
+    settings.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
+    opened = webdriver.Chrome(options=settings, service=webdriver.ChromeService(driver))
+    yield opened
+    opened.quit()
+
+
+def open_page(
+    browser: webdriver.Chrome, path: Path, *, place: str = "", width: int = 1280, scripts: bool = True
+) -> None:
+    browser.get("about:blank")
+    for kind in ("browser", "performance"):
+        browser.get_log(kind)
+    metrics = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width < 600}
+    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
+    browser.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": not scripts})
+    browser.get(path.as_uri() + place)
+    if scripts and browser.find_elements(By.ID, "vega"):
+        WebDriverWait(browser, 30).until(lambda b: b.execute_script("return document.documentElement.dataset.charts"))
+
+
+def background(browser: webdriver.Chrome, css: str) -> str:
+    return browser.find_element(By.CSS_SELECTOR, css).value_of_css_property("background-color")
+
+
+@pytest.fixture
+def entities_page(made):
+    return made / "story" / "entities.html"
+
+
+def test_charts_come_alive_without_a_request_or_a_complaint(browser, entities_page):
+    open_page(browser, entities_page)
+    assert len(browser.find_elements(By.CSS_SELECTOR, ".vega-embed svg")) == 2
+    assert browser.find_elements(By.CSS_SELECTOR, ".drawing > svg") == []
+    assert browser.get_log("browser") == []
+    events = [json.loads(entry["message"])["message"] for entry in browser.get_log("performance")]
+    asked = [e["params"]["request"]["url"] for e in events if e["method"] == "Network.requestWillBeSent"]
+    assert [url for url in asked if not url.startswith(("data:", "about:", "chrome:"))] == [entities_page.as_uri()]
+    assert browser.execute_script("return window.smuggled") is None
+
+
+def test_charts_are_there_without_scripts(browser, entities_page):
+    open_page(browser, entities_page, scripts=False)
+    pictures = browser.find_elements(By.CSS_SELECTOR, ".drawing > svg")
+    assert len(pictures) == 2
+    assert all(picture.size["width"] > 300 and picture.size["height"] > 20 for picture in pictures)
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_a_click_leads_to_the_sentence_and_another_one_back(browser, entities_page, scripts):
+    open_page(browser, entities_page, scripts=scripts)
+    browser.find_element(By.CSS_SELECTOR, "td a").click()
+    assert browser.current_url.endswith("/text.html#entities-0-8")
+    spot = background(browser, ".nl-sentence:has(:target)")
+    assert spot != background(browser, ".nl-sentence:not(:has(:target))")
+    browser.find_element(By.CSS_SELECTOR, ":target + a").click()
+    assert browser.current_url.endswith("/entities.html#entities-0-8")
+    assert background(browser, "tr:target") == spot
+
+
+def test_chart_points_lead_to_the_sentence(browser, entities_page):
+    open_page(browser, entities_page, scripts=False)
+    assert (
+        browser.find_element(By.CSS_SELECTOR, ".drawing a").get_dom_attribute("xlink:href") == "text.html#entities-0-8"
+    )
+    open_page(browser, entities_page)
+    browser.find_element(By.CSS_SELECTOR, ".vega-embed .mark-symbol path").click()
+    WebDriverWait(browser, 5).until(lambda b: b.current_url.endswith("/text.html#entities-0-8"))
+
+
+@pytest.mark.parametrize("name", ["index.html", "story/entities.html", "story/text.html"])
+def test_nothing_is_wider_than_a_phone(browser, made, name):
+    open_page(browser, made / name, width=390)
+    assert browser.execute_script("return [document.documentElement.scrollWidth, innerWidth]") == [390, 390]
+
+
+def test_layers_can_be_switched_off(browser, made):
+    open_page(browser, made / "story" / "text.html", scripts=False)
+    mark = browser.find_element(By.CSS_SELECTOR, "a.nl-entities")
+    before = mark.value_of_css_property("background-image")
+    browser.find_element(By.CSS_SELECTOR, ".nl-switch-entities").click()
+    assert mark.value_of_css_property("background-image") != before
+
+
+def test_pages_print(browser, entities_page):
+    open_page(browser, entities_page)
+    printed = base64.b64decode(browser.execute_cdp_cmd("Page.printToPDF", {})["data"])
+    assert printed.startswith(b"%PDF")
+    assert printed.count(b"/Type /Page\n") <= 3
+
+
+def test_long_tables_open_sort_and_filter(browser, tmp_path):
+    rows = pd.DataFrame(
+        {"start": range(30), "end": range(1, 31), "text": [f"word {n}" for n in range(30)], "n": range(30)}
+    )
+    page = tmp_path / "page.html"
+    page.write_text(convert(show_table(rows, kind="quotes", top=5)), encoding="utf-8")
+
+    def words() -> list[str]:
+        shown = browser.find_elements(By.CSS_SELECTOR, "tbody tr")
+        return [row.find_element(By.TAG_NAME, "a").text for row in shown if row.is_displayed()]
+
+    open_page(browser, page)
+    assert words() == [f"word {n}" for n in range(5)]
+    heading = browser.find_elements(By.CSS_SELECTOR, "th button")[-1]
+    heading.click()
+    heading.click()
+    assert words() == [f"word {n}" for n in range(29, 24, -1)]
+    browser.find_element(By.CSS_SELECTOR, "input[type=search]").send_keys("word 1")
+    assert len(words()) == 11
+    open_page(browser, page, place="#quotes-20-21", scripts=False)
+    assert len(words()) == 30
+    open_page(browser, page, scripts=False)
+    browser.find_element(By.CSS_SELECTOR, ".nl-all").click()
+    assert len(words()) == 30
+
+
+def test_a_place_that_is_no_mark_is_found_by_its_sentence(browser, made):
+    open_page(browser, made / "story" / "text.html", place="#terms-25-27")
+    sentence = browser.find_element(By.CSS_SELECTOR, ".nl-sentence:target")
+    assert sentence.text.startswith("She took 40 trucks.")

@@ -177,11 +177,11 @@ def digest(*parts: bytes | str) -> str:
 
 
 def _digest_surroundings(notebooks: list[_Notebook]) -> str:
-    """Digest what every page depends on: newslab itself, what is installed, and the headings that all pages show."""
+    """Digest what every page depends on: newslab itself, what is installed, and the pages that all pages name."""
     sources = sorted(p for p in _PACKAGE.rglob("*") if p.is_file() and p.suffix != ".pyc")
     files = [part for p in sources for part in (p.relative_to(_PACKAGE).as_posix(), p.read_bytes())]
     installed = sorted(f"{d.metadata['Name']} {d.version}" for d in importlib.metadata.distributions())
-    return digest(*files, *installed, *(f"{n.name} {n.heading}" for n in notebooks), sys.version)
+    return digest(*files, *installed, *(n.name for n in notebooks), sys.version)
 
 
 def _read_record(folder: Path) -> dict:
@@ -222,7 +222,7 @@ def _make(
                     f"{document.path}: looks like {result.language!r}, not English; expect poor findings",
                     file=sys.stderr,
                 )
-            frame = {"document": result.title, "pages": headings, "index": "../index.html"}
+            frame = {"document": result.title, "pages": list(headings), "index": "../index.html"}
             for n in reversed(due[document]):
                 page = str((document.folder / f"{n.name}.html").resolve())
                 tasks.appendleft(_Task("make_page", (str(n.path), page, document.environment, frame), document, n))

@@ -25,21 +25,24 @@ from pygments import highlight  # type: ignore[import-untyped]
 from pygments.formatters import HtmlFormatter  # type: ignore[import-untyped]
 from pygments.lexers import PythonLexer  # type: ignore[import-untyped]
 
-from newslab.display import COLOURS, FINDING_MIME, style_sheet, style_tag
+from newslab.display import COLOURS, FINDING_MIME, LAYERS, style_sheet, style_tag
 
 _DATA = Path(__file__).parent.parent / "data"
 _CHART_MIME = re.compile(r"application/vnd\.vegalite\.v\d+\+json")
 _STATIC_WIDTH = 680  # pixels of a chart that takes the width of its page, where no script can measure that
 _HEADING = re.compile(r"<h([1-6])>(.*?)</h\1>", re.DOTALL)
 _SPAN_ID = re.compile(r' id="[a-z]+-\d+-\d+"')
+_VEGA_BASE = ' xlink:href="https://vega.github.io/vega-datasets/'  # to which vl-convert takes links to be relative
+_SVG_PATH = re.compile(r' d="[^"]*"')
+_DECIMALS = re.compile(r"-?\d+\.\d{2,}")  # more than a screen can show, and most of what a map weighs
 _SVG_NAME = re.compile(r'(?<= id=")(?=clip|gradient)|(?<=url\(#)(?=clip|gradient)')
 
 
 class ReportExporter(Exporter):
     """Make a page of a report from an executed notebook.
 
-    ``resources["newslab"]`` may hold ``document`` (title of what the report is on), ``pages`` (heading by name, of all
-    pages of that document) and ``index`` (link to the list of documents); without it the page stands alone.
+    ``resources["newslab"]`` may hold ``document`` (title of what the report is on), ``pages`` (names of all pages of
+    that document) and ``index`` (link to the list of documents); without it the page stands alone.
     """
 
     export_from_notebook = "newslab report"
@@ -54,7 +57,7 @@ class ReportExporter(Exporter):
         """Convert a notebook; its findings are added to ``resources["findings"]``."""
         nb, resources = super().from_notebook_node(nb, resources, **kw)
         name = (resources.get("metadata") or {}).get("name") or "report"
-        page = {"document": "", "pages": {}, "index": "", "name": name, **resources.get("newslab", {})}
+        page = {"document": "", "pages": [], "index": "", "name": name, **resources.get("newslab", {})}
         charts: list[dict] = []
         body, page["heading"], page["contents"] = _number_headings(
             Markup("").join(_show_cells(nb.cells, charts)), title_of(nb, name)
@@ -67,6 +70,7 @@ class ReportExporter(Exporter):
             for output in cell.get("outputs", [])
             if FINDING_MIME in output.get("data", {})
         ]
+        page["pages"] = {page_name: LAYERS.get(page_name, page_name.capitalize()) for page_name in page["pages"]}
         html = render(
             "page.html.j2",
             **page,
@@ -177,6 +181,8 @@ def _draw(spec: Mapping, number: int) -> Markup:
     static = {**spec, "width": _STATIC_WIDTH} if spec.get("width") == "container" else dict(spec)
     static["config"] = {"background": "transparent", **static.get("config", {})}
     svg = vl_convert.vegalite_to_svg(static, allowed_base_urls=[])
+    svg = svg.replace(_VEGA_BASE, ' xlink:href="')
+    svg = _SVG_PATH.sub(lambda path: _DECIMALS.sub(lambda n: f"{float(n.group()):.1f}", path.group()), svg)
     return Markup(_SVG_NAME.sub(f"chart-{number}-", svg))  # noqa: S704 - Vega escapes the texts it draws
 
 
@@ -187,8 +193,8 @@ def _chart_data(spec: Mapping, number: int) -> Markup:
         sets.append(inline)
     links: list[Markup] = []
     for rows in sets:
-        if not rows or not isinstance(rows[0], Mapping):
-            continue
+        if not (isinstance(rows, list) and rows and isinstance(rows[0], Mapping)):
+            continue  # such as outlines of countries
         written = io.StringIO()
         writer = csv.DictWriter(written, list(dict.fromkeys(k for row in rows for k in row)), lineterminator="\n")
         writer.writeheader()

@@ -29,6 +29,17 @@
     requestAnimationFrame(() => setTimeout(() => draw().catch(() => {}), 0));
   }
 
+  // the text: a place that is no mark of its own is in some sentence, whose id says from where to where it goes
+  const find = () => {
+    const [name, place] = location.hash.slice(1).match(/^[a-z]+-(\d+)-\d+$/) ?? [];
+    if (!name || document.getElementById(name)) return;
+    const sentences = [...document.querySelectorAll(".nl-sentence")];
+    const within = sentences.findLast((sentence) => Number(sentence.id.split("-")[1]) <= Number(place));
+    if (within) location.replace(`#${within.id}`);
+  };
+  window.addEventListener("hashchange", find);
+  find();
+
   // tables: sort by a click on a heading, filter where there are many rows
   const number = (cell) => parseFloat(cell.textContent.replace(/[^\d.eE+-]/g, ""));
   for (const box of document.querySelectorAll(".nl-table")) {
@@ -64,7 +75,7 @@
     const input = document.createElement("input");
     input.type = "search";
     label.append("Filter rows", input);
-    box.prepend(label);
+    box.querySelector(".nl-scroll").before(label);
     input.addEventListener("input", () => {
       const wanted = input.value.trim().toLowerCase();
       box.classList.toggle("nl-filtered", wanted !== "");
