@@ -23,12 +23,14 @@ from .places import extract_places as extract_places
 from .profile import describe_measures as describe_measures
 from .profile import measure_pos as measure_pos
 from .profile import measure_profile as measure_profile
+from .quantities import extract_quantities as extract_quantities
 from .quotes import extract_quotes as extract_quotes
 from .structure import extract_paragraphs as extract_paragraphs
 from .structure import extract_sentences as extract_sentences
 from .summaries import count_cooccurrence as count_cooccurrence
 from .summaries import count_entities as count_entities
 from .summaries import count_speakers as count_speakers
+from .summaries import name_figures as name_figures
 from .summaries import name_sources as name_sources
 from .tables import find_within as find_within
 from .terms import extract_collocations as extract_collocations

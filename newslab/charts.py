@@ -10,6 +10,7 @@ import altair as alt
 import pandas as pd
 
 from newslab.display import COLOURS, FONT, PALETTE, link_to_text, use_charts
+from newslab.summaries import BOUND_WORDS, name_figures
 from newslab.tables import check_columns
 
 WIDTH = 640
@@ -459,11 +460,11 @@ def chart_quantities(
     Examples
     --------
     >>> row = {"start": 0, "end": 8, "text": "about 40", "value": 40.0, "value_high": None, "bound": "~"}
-    >>> table = pd.DataFrame([row | {"unit": None, "counted": "men", "vague": False}])
+    >>> table = pd.DataFrame([row | {"unit": None, "counted": "men", "counted_start": 9, "vague": False}])
     >>> len(chart_quantities(table, title="Figures").to_dict()["vconcat"])
     1
     """
-    needed = ["start", "end", "text", "value", "value_high", "bound", "unit", "counted", "vague"]
+    needed = ["start", "end", "text", "value", "value_high", "bound", "unit", "counted", "counted_start", "vague"]
     check_columns(quantities, [*needed, *([colour] if colour else [])], name="quantities")
     known = quantities.dropna(subset=["value"])
     if known.empty:
@@ -473,13 +474,12 @@ def chart_quantities(
     axes = [_chart_axis(known[units == unit], unit, colour, top) for unit in common]
     left_out = len(known) - int(sum(min(top, (units == unit).sum()) for unit in common))
     more = f"; {left_out} more are in the table" if left_out else ""
-    names = known["text"].where(known["counted"].isna(), known["text"] + " " + known["counted"].fillna(""))
     return (
         alt.vconcat(*axes, spacing=18)
         .resolve_scale(color="shared", shape="shared")
         .properties(
             title=alt.TitleParams(title, subtitle=subtitle + more),
-            description=f"{title}: " + "; ".join(_shorten(names).head(8)),
+            description=f"{title}: " + "; ".join(_shorten(name_figures(known)).head(8)),
         )
     )
 
@@ -487,11 +487,10 @@ def chart_quantities(
 def _chart_axis(quantities: pd.DataFrame, unit: str, colour: str | None, top: int) -> alt.LayerChart | alt.FacetChart:
     """Draw the figures of one unit."""
     known = quantities.head(top).sort_values(["counted", "start"], kind="stable", ignore_index=True)
-    what = known["counted"].fillna("")
     shown = known[["value", *([colour] if colour else [])]].assign(
         high=known["value_high"].astype("float64").fillna(known["value"]),
-        line=_shorten(known["text"].where(what == "", known["text"] + " · " + what)),
-        claim=known["bound"].map(_CLAIMS).where(~known["vague"].astype(bool), "vague").fillna("as stated"),
+        line=_shorten(name_figures(known)),
+        claim=known["bound"].map(BOUND_WORDS).where(~known["vague"].astype(bool), "vague").fillna("as stated"),
         counted=_shorten(known["counted"]),
         figure=_shorten(known["text"]),
         href=link_to_text(known, "quantities"),
@@ -519,7 +518,6 @@ def _chart_axis(quantities: pd.DataFrame, unit: str, colour: str | None, top: in
     return alt.layer(ranges, marks).properties(height=alt.Step(24))
 
 
-_CLAIMS = {"=": "as stated", "~": "about", "<": "less than", "<=": "at most", ">": "more than", ">=": "at least"}
 _SHAPES = {
     "as stated": "circle",
     "about": "circle",

@@ -9,6 +9,10 @@ NO_SPEAKER = "no speaker stated"
 """How a summary names the quotes that nobody is given for."""
 
 
+BOUND_WORDS = {"~": "about", "<": "less than", "<=": "at most", ">": "more than", ">=": "at least"}
+"""What a reader calls the bounds of a figure; an exact one has none."""
+
+
 def count_entities(entities: pd.DataFrame) -> pd.DataFrame:
     """Count the mentions of each entity.
 
@@ -114,6 +118,39 @@ def name_sources(quotes: pd.DataFrame) -> pd.Series:
     """
     check_columns(quotes, ["speaker", "speaker_name"], name="quotes")
     return quotes["speaker_name"].fillna(quotes["speaker"]).fillna(NO_SPEAKER).astype("str")
+
+
+def name_figures(quantities: pd.DataFrame) -> pd.Series:
+    """Say each figure as a reader would: its bound, its words and what it counts.
+
+    Parameters
+    ----------
+    quantities
+        As of `extract_quantities`.
+
+    Returns
+    -------
+    Series
+        One phrase a row, under the index of ``quantities``.
+
+    Raises
+    ------
+    ValueError
+        If a column is missing.
+
+    Examples
+    --------
+    >>> row = {"start": 4, "text": "3,000", "bound": "~", "counted": "people", "counted_start": 10}
+    >>> name_figures(pd.DataFrame([row, row | {"counted": None}, row | {"counted_start": 0}])).tolist()
+    ['about 3,000 people', 'about 3,000', 'people: about 3,000']
+    """
+    check_columns(quantities, ["start", "text", "bound", "counted", "counted_start"], name="quantities")
+    bound = quantities["bound"].map(BOUND_WORDS).astype("str")
+    figure = quantities["text"].where(bound.isna(), bound + " " + quantities["text"])
+    counted = quantities["counted"].astype("str")
+    before = (quantities["counted_start"] < quantities["start"]).fillna(False).astype(bool)
+    named = (counted + ": " + figure).where(before, figure + " " + counted)
+    return named.fillna(figure).str.replace(r"\s+", " ", regex=True)
 
 
 def count_cooccurrence(spans: pd.DataFrame, passages: pd.DataFrame, *, by: str = "name", top: int = 40) -> pd.DataFrame:

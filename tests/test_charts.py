@@ -87,20 +87,20 @@ def test_map_counts_mentions_and_says_how_many_are_not_on_it():
 
 def quantities(*rows):
     columns = ["start", "end", "text", "value", "value_high", "bound", "unit", "counted", "vague"]
-    return pd.DataFrame([dict(zip(columns, row, strict=True)) for row in rows])
+    return pd.DataFrame([dict(zip(columns, row, strict=True)) | {"counted_start": row[1] + 1} for row in rows])
 
 
 def test_quantities_show_their_hedge_and_stay_unaveraged():
     table = quantities(
-        (0, 8, "about 40", 40.0, None, "~", None, "men", False),
+        (6, 8, "40", 40.0, None, "~", None, "men", False),
         (20, 35, "between 5 and 9", 5.0, 9.0, "=", None, "towns", False),
         (50, 60, "hundreds", 100.0, 999.0, "=", None, "people", True),
     )
     rows = rows_of(charts.chart_quantities(table, title="Counts"))
     assert [(r["line"], r["claim"], r["value"], r["high"]) for r in rows] == [
-        ("about 40 · men", "about", 40, 40),
-        ("hundreds · people", "vague", 100, 999),
-        ("between 5 and 9 · towns", "as stated", 5, 9),
+        ("about 40 men", "about", 40, 40),
+        ("hundreds people", "vague", 100, 999),
+        ("between 5 and 9 towns", "as stated", 5, 9),
     ]
 
 
