@@ -11,12 +11,13 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 import pandas as pd
 from spacy.tokens import Doc
 
 from newslab.entities import extract_entities
-from newslab.gazetteer import Gazetteer, find_rows, fold_name, is_usual, load_gazetteer
+from newslab.gazetteer import Place, find_places, fold_name, is_usual, load_gazetteer
 from newslab.tables import SPAN_COLUMNS, build_table, check_columns
 from newslab.toponyms import Toponym, bare_name, find_toponyms, is_site
 
@@ -66,10 +67,10 @@ class _Name:
     """One name of a document, the places it could mean and how well each fits."""
 
     text: str
-    places: list[int]
+    places: list[Place]
     weights: list[float]
     mentions: list[int] = field(default_factory=list)
-    holder: int | None = None
+    holder: Place | None = None
     shares: list[float] = field(default_factory=list)
 
     def keep(self, places: list[int]) -> None:
@@ -139,10 +140,9 @@ def _place_rows(text: str, toponyms: list[Toponym]) -> Iterator[dict[str, object
     """Rows for the place mentions of one document."""
     if not toponyms:
         return
-    gazetteer = load_gazetteer()
-    names = _collect_names(gazetteer, toponyms)
-    _hold(gazetteer, text, toponyms, names)
-    mass = _settle(gazetteer, names)
+    names = _collect_names(toponyms)
+    _hold(text, toponyms, names)
+    mass = _settle(names)
     suggested = max((code for code in mass if len(code) == 2), key=mass.__getitem__, default=None)
     by_mention = {i: name for name in names for i in name.mentions}
     for i, toponym in enumerate(toponyms):
@@ -159,138 +159,138 @@ def _place_rows(text: str, toponyms: list[Toponym]) -> Iterator[dict[str, object
         if name.places:
             best = max(range(len(name.places)), key=name.shares.__getitem__)
             kind = None if toponym.people is None else "demonym"
-            yield row | _point(gazetteer, name.places[best], kind) | {"evidence": _explain(gazetteer, name, best, mass)}
+            yield row | _point(name.places[best], kind) | {"evidence": _explain(name, best, mass)}
             continue
         town = by_mention.get(i + 1)
         inside = i + 1 < len(toponyms) and toponyms[i + 1].end <= toponym.end
         if inside and town is not None and town.places and is_site(toponym.text):
             place = town.places[max(range(len(town.places)), key=town.shares.__getitem__)]
             about = {"name": toponym.name, "geoname_id": None}
-            why = f"not in the gazetteer; stands at {gazetteer.name[place]}, whose name it bears"
-            yield row | _point(gazetteer, place, "facility") | about | {"evidence": why}
+            why = f"not in the gazetteer; stands at {place.name}, whose name it bears"
+            yield row | _point(place, "facility") | about | {"evidence": why}
             continue
-        country = suggested if name.holder is None else gazetteer.country[name.holder]
+        country = suggested if name.holder is None else name.holder.country
         why = "; country suggested by the places around it" if country else ""
         yield row | {"country": country, "evidence": f"not in the gazetteer{why}"}
 
 
-def _point(gazetteer: Gazetteer, place: int, kind: str | None) -> dict[str, object]:
+def _point(place: Place, kind: str | None) -> dict[str, object]:
     return {
-        "name": gazetteer.name[place],
-        "latitude": gazetteer.latitude[place],
-        "longitude": gazetteer.longitude[place],
-        "country": gazetteer.country[place] or None,
-        "geoname_id": gazetteer.geoname_id[place],
-        "kind": kind or gazetteer.kind[place],
+        "name": place.name,
+        "latitude": place.latitude,
+        "longitude": place.longitude,
+        "country": place.country or None,
+        "geoname_id": place.geoname_id,
+        "kind": kind or place.kind,
     }
 
 
-def _collect_names(gazetteer: Gazetteer, toponyms: list[Toponym]) -> list[_Name]:
+def _collect_names(toponyms: list[Toponym]) -> list[_Name]:
     """One entry for each distinct name, with the places it could mean weighed by themselves."""
     names: dict[str, _Name] = {}
     for i, toponym in enumerate(toponyms):
         key = fold_name(toponym.text) or toponym.text
         if key not in names:
-            places = _candidates(gazetteer, toponym) if toponym.people is None else [toponym.people]
-            weights = [_prior(gazetteer, place, toponym) for place in places]
+            places = _candidates(toponym) if toponym.people is None else [toponym.people]
+            weights = [_prior(place, toponym) for place in places]
             names[key] = _Name(toponym.text, places, weights)
         names[key].mentions.append(i)
     return list(names.values())
 
 
-def _candidates(gazetteer: Gazetteer, toponym: Toponym) -> list[int]:
-    """Rows of the places that a mention could mean; for a name not known, those of its fullest form in the text."""
-    rows = find_rows(toponym.text)
-    if not rows and (rows := find_rows(bare := bare_name(toponym.text))):
+def _candidates(toponym: Toponym) -> list[Place]:
+    """Find the places that a mention could mean; for a name not known, those of its fullest form in the text."""
+    rows = find_places(toponym.text)
+    if not rows and (rows := find_places(bare := bare_name(toponym.text))):
         kinds = next(
             (k for word, k in _CLASSES.items() if word in toponym.text.lower().replace(bare.lower(), "")), None
         )
-        rows = tuple(row for row in rows if kinds and gazetteer.kind[row] in kinds) or rows
-    rows = rows or find_rows(toponym.name)
+        rows = tuple(row for row in rows if kinds and row.kind in kinds) or rows
+    rows = rows or find_places(toponym.name)
     if toponym.label == "FAC":  # the Plaza is no town of that name
         key = fold_name(toponym.text)
         rows = tuple(
-            row
-            for row in rows
-            if gazetteer.kind[row] not in KIND
-            or (fold_name(gazetteer.name[row]) == key and gazetteer.population[row] >= TOWN)
+            row for row in rows if row.kind not in KIND or (fold_name(row.name) == key and row.population >= TOWN)
         )
     return list(rows[:MOST_CANDIDATES])
 
 
-def _prior(gazetteer: Gazetteer, place: int, toponym: Toponym) -> float:
-    kind, population = gazetteer.kind[place], gazetteer.population[place]
+def _prior(place: Place, toponym: Toponym) -> float:
+    kind, population = place.kind, place.population
     weight = KIND[kind] + POPULATION * math.log(max(population, 100)) if kind in KIND else FEATURE.get(kind, LANDMARK)
     if toponym.label == "LOC" and kind in {"city", "admin2"}:
         weight += NO_TOWN
     return weight if is_usual(toponym.text, place) else weight + OTHER_NAME
 
 
-def _hold(gazetteer: Gazetteer, text: str, toponyms: list[Toponym], names: list[_Name]) -> None:
+def _hold(text: str, toponyms: list[Toponym], names: list[_Name]) -> None:
     """Narrow names to the places inside the region or country that stands beside a mention of them."""
     by_mention = {i: name for name in names for i in name.mentions}
+    divisions = load_gazetteer().divisions
     for i, toponym in enumerate(toponyms):
         name = by_mention[i]
-        holders: list[int] = []
+        holders: list[Place] = []
         if i + 1 < len(toponyms) and _INSIDE.fullmatch(text, toponym.end, toponyms[i + 1].start):
             after = toponyms[i + 1]
             # "Iran, Iraq" and "Oregon, Ohio" are lists; "Washington, Pa." is none
             level = {"country"} if "." in after.text else {"country", "admin1"}
-            if not any(gazetteer.kind[place] in level for place in name.places) or after.text == toponym.text:
+            if not any(place.kind in level for place in name.places) or after.text == toponym.text:
                 holders += by_mention[i + 1].places
         if i and _HOLDS.fullmatch(text, toponyms[i - 1].end, toponym.start):
             holders += by_mention[i - 1].places
-        if (postal := _POSTAL.match(text, toponym.end)) and f"US.{postal[1]}" in gazetteer.divisions:
-            holders.append(gazetteer.divisions[f"US.{postal[1]}"])
+        if (postal := _POSTAL.match(text, toponym.end)) and f"US.{postal[1]}" in divisions:
+            holders.append(divisions[f"US.{postal[1]}"])
         for holder in holders:
-            inside = [j for j, place in enumerate(name.places) if _lies_in(gazetteer, place, holder)]
-            if inside or (not name.places and gazetteer.kind[holder] in {"country", "admin1"}):
+            inside = [j for j, place in enumerate(name.places) if _lies_in(place, holder)]
+            if inside or (not name.places and holder.kind in {"country", "admin1"}):
                 name.holder = holder
                 name.keep(inside)
                 break
         if word := _WORD_AFTER.match(text, toponym.end):
             kinds = _CLASSES.get(word[1].lower(), set())
-            if fit := [j for j, place in enumerate(name.places) if gazetteer.kind[place] in kinds]:
+            if fit := [j for j, place in enumerate(name.places) if place.kind in kinds]:
                 name.keep(fit)
 
 
-def _lies_in(gazetteer: Gazetteer, place: int, holder: int) -> bool:
-    if place == holder or gazetteer.country[place] != gazetteer.country[holder]:
+def _lies_in(place: Place, holder: Place) -> bool:
+    if place == holder or place.country != holder.country:
         return False
-    return gazetteer.kind[holder] == "country" or (
-        gazetteer.kind[holder] == "admin1" and gazetteer.admin1[place] == gazetteer.admin1[holder]
-    )
+    return holder.kind == "country" or (holder.kind == "admin1" and place.admin1 == holder.admin1)
 
 
-def _circles(gazetteer: Gazetteer, place: int) -> tuple[str, str]:
+def _circles(place: Place) -> tuple[str, str]:
     """Codes of the country and the region that a place keeps company with; a country's or a state's are its likes."""
-    country, kind = gazetteer.country[place], gazetteer.kind[place]
+    country, kind = place.country, place.kind
     if kind in {"country", "admin1"}:
         return country, "countries" if kind == "country" else f"states of {country}"
-    return country, gazetteer.admin1[place]
+    return country, place.admin1
 
 
-def _settle(gazetteer: Gazetteer, names: list[_Name]) -> dict[str, float]:
+@lru_cache(maxsize=4096)
+def _size(circle: str) -> float:
+    """How many places a region or a kind of places has: what one more in it is worth."""
+    region = load_gazetteer().divisions.get(circle)
+    return LIKES if region is None else math.sqrt(max(region.population / LARGE_REGION, 1.0))
+
+
+def _settle(names: list[_Name]) -> dict[str, float]:
     """Share each name out among its places until the document's names agree; give the sum by country and region."""
     mass: dict[str, float] = {}
-    sizes = {
-        code: math.sqrt(max(gazetteer.population[row] / LARGE_REGION, 1.0)) for code, row in gazetteer.divisions.items()
-    }
     for _ in range(ROUNDS):
         total = sum(share for code, share in mass.items() if len(code) == 2)
         for name in names:
             # the rest of the document speaks, not the name's other places in the same region
             own: dict[str, float] = defaultdict(float)
             for place, share in zip(name.places, name.shares, strict=False):
-                for code in {*_circles(gazetteer, place), gazetteer.admin1[place]}:
+                for code in {*_circles(place), place.admin1}:
                     own[code] += share
             rest = max(total - sum(name.shares), 1.0)
             gains = []
             for place, weight in zip(name.places, name.weights, strict=True):
-                country, circle = _circles(gazetteer, place)
+                country, circle = _circles(place)
                 part = max(mass.get(country, 0.0) - own[country], 0.0) / rest if country else 0.0
                 near = max(mass.get(circle, 0.0) - own[circle], 0.0) if circle else 0.0
-                company = SAME_REGION * math.log1p(near / NO_REGION / sizes.get(circle, LIKES))
+                company = SAME_REGION * math.log1p(near / NO_REGION / _size(circle))
                 gains.append(weight + SAME_COUNTRY * math.log1p(part / NO_COUNTRY) + company)
             top = max(gains, default=0.0)
             odds = [math.exp(gain - top) for gain in gains]
@@ -298,23 +298,23 @@ def _settle(gazetteer: Gazetteer, names: list[_Name]) -> dict[str, float]:
         mass = defaultdict(float)
         for name in names:
             for place, share in zip(name.places, name.shares, strict=True):
-                for code in {*_circles(gazetteer, place), gazetteer.admin1[place]} - {""}:
+                for code in {*_circles(place), place.admin1} - {""}:
                     mass[code] += share
     return mass
 
 
-def _explain(gazetteer: Gazetteer, name: _Name, best: int, mass: Mapping[str, float]) -> str:
+def _explain(name: _Name, best: int, mass: Mapping[str, float]) -> str:
     """Say what decided for the place of a name."""
-    place = name.places[best]
+    place, divisions = name.places[best], load_gazetteer().divisions
     if name.holder is not None:
-        return f"named as in {gazetteer.name[name.holder]}"
+        return f"named as in {name.holder.name}"
     if len(name.places) == 1:
         return "the only place known by that name"
     if name.weights[best] == max(name.weights):
         return f"the likeliest of {len(name.places)} by kind and population"
-    country, circle = _circles(gazetteer, place)
-    if circle in gazetteer.divisions and mass.get(circle, 0.0) - name.shares[best] >= 0.5:
-        return f"other places of the text lie in {gazetteer.name[gazetteer.divisions[circle]]}"
+    country, circle = _circles(place)
+    if circle in divisions and mass.get(circle, 0.0) - name.shares[best] >= 0.5:
+        return f"other places of the text lie in {divisions[circle].name}"
     if country and mass.get(country, 0.0) - name.shares[best] >= 0.5:
-        return f"other places of the text lie in {gazetteer.name[gazetteer.divisions[country]]}"
+        return f"other places of the text lie in {divisions[country].name}"
     return "other places of the text are of its kind"

@@ -9,14 +9,14 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from newslab.gazetteer import find_rows, fold_name, load_gazetteer
+from newslab.gazetteer import Place, find_places, fold_name, load_gazetteer
 
 
 @dataclass(frozen=True, slots=True)
 class Toponym:
     """A stretch of text that names a place.
 
-    ``people`` is the gazetteer's row for a demonym, ``part_of`` the longer name that the stretch is part of.
+    ``people`` is whose people or things a demonym names, ``part_of`` the longer name that the stretch is part of.
     """
 
     start: int
@@ -25,7 +25,7 @@ class Toponym:
     label: str
     entity_id: str | None
     name: str
-    people: int | None = None
+    people: Place | None = None
     part_of: str | None = None
 
 
@@ -107,7 +107,7 @@ def find_toponyms(text: str, entities: Iterable[dict]) -> list[Toponym]:
         else:
             others.append(entity)
     known = {
-        fold_name(place.text): place.entity_id for place in found if place.label != "FAC" and find_rows(place.text)
+        fold_name(place.text): place.entity_id for place in found if place.label != "FAC" and find_places(place.text)
     }
     for place in [place for place in found if place.label == "FAC"]:
         row = {"start": place.start, "text": place.text, "label": place.label}
@@ -123,7 +123,7 @@ def find_toponyms(text: str, entities: Iterable[dict]) -> list[Toponym]:
     for pattern in (_DATELINE, _PARTY):
         for match in pattern.finditer(text):
             start, end = match.span(1)
-            if not any(taken[start:end]) and find_rows(match[1]):
+            if not any(taken[start:end]) and find_places(match[1]):
                 name = match[1].title() if match[1].isupper() else match[1]
                 found.append(Toponym(start, end, match[1], "GPE", known.get(fold_name(name)), name))
     return sorted(found, key=lambda place: (place.start, -place.end))
@@ -145,7 +145,7 @@ def is_site(name: str) -> bool:
     return name.rpartition(" ")[2].lower() in _SITES
 
 
-def _toponym(entity: dict, *, label: str | None = None, people: int | None = None) -> Toponym:
+def _toponym(entity: dict, *, label: str | None = None, people: Place | None = None) -> Toponym:
     return Toponym(
         entity["start"],
         entity["end"],
@@ -164,11 +164,11 @@ def _read_place(entity: dict) -> Iterator[Toponym]:
     if entity["label"] == "NORP":
         if people is not None:  # parties and faiths are no places
             yield _toponym(entity, people=people)
-    elif entity["label"] == "FAC" or find_rows(text) or find_rows(bare_name(text)):
+    elif entity["label"] == "FAC" or find_places(text) or find_places(bare_name(text)):
         yield _toponym(entity)
     elif people is not None:
         yield _toponym(entity, people=people)
-    elif (part := _DIRECTION.match(text)) and part.end() and find_rows(text[part.end() :]):
+    elif (part := _DIRECTION.match(text)) and part.end() and find_places(text[part.end() :]):
         start, rest = entity["start"] + part.end(), text[part.end() :]
         yield Toponym(start, entity["end"], rest, entity["label"], None, rest, part_of=text)
     elif parts := list(_read_parts(entity, {})):
@@ -178,21 +178,20 @@ def _read_place(entity: dict) -> Iterator[Toponym]:
 
 
 def _is_union(text: str) -> bool:
-    gazetteer = load_gazetteer()
-    return any(gazetteer.kind[row] == "union" for row in find_rows(text))
+    return any(place.kind == "union" for place in find_places(text))
 
 
 def _reads_as_place(text: str, entity: dict) -> bool:
     """Whether the text says that a name taken for a person's or a firm's is a place's."""
     if entity["label"] not in {"PERSON", "ORG"}:
         return False
-    gazetteer, rows = load_gazetteer(), find_rows(entity["text"])
+    rows = find_places(entity["text"])
     if not rows:
         return False
     if after := _DIVISION_AFTER.match(text, entity["end"]):
-        regions = {row for row in find_rows(after[1]) if gazetteer.kind[row] in {"admin1", "country"}}
-        codes = {gazetteer.admin1[row] or gazetteer.country[row] for row in regions}
-        if any(gazetteer.admin1[row] in codes or gazetteer.country[row] in codes for row in rows):
+        regions = {row for row in find_places(after[1]) if row.kind in {"admin1", "country"}}
+        codes = {row.admin1 or row.country for row in regions}
+        if any(row.admin1 in codes or row.country in codes for row in rows):
             return True
     if entity["name"] != entity["text"]:  # the surname of somebody named in full
         return False
@@ -215,15 +214,15 @@ def _read_parts(entity: dict, known: dict[str, str | None]) -> Iterator[Toponym]
         if not part[:1].isupper() or not key:
             continue
         people = gazetteer.demonyms.get(key)
-        rows = find_rows(part)
-        kinds = {gazetteer.kind[row] for row in rows if gazetteer.admin1[row][:3] in {"", "US.", "CA.", "AU.", "GB."}}
-        own = [row for row in rows if fold_name(gazetteer.name[row]) == key]
+        rows = find_places(part)
+        kinds = {row.kind for row in rows if row.admin1[:3] in {"", "US.", "CA.", "AU.", "GB."}}
+        own = [row for row in rows if fold_name(row.name) == key]
         follower = text[words[n][0] : words[n][1]].lower() if 0 < n < len(words) else ""
         if (
             (key in known and people is None)
             or (rows and kinds & {"country", "admin1"})
-            or (people is not None and gazetteer.kind[people] == "country" and rest & _PUBLIC)
-            or (n and rest & _PUBLIC and any(gazetteer.population[row] >= 100_000 for row in own))
+            or (people is not None and people.kind == "country" and rest & _PUBLIC)
+            or (n and rest & _PUBLIC and any(row.population >= 100_000 for row in own))
             or (n and follower in _LOCAL and own)
         ):
             at = entity["start"] + start

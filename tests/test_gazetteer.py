@@ -1,11 +1,10 @@
 import pytest
 
-from newslab.gazetteer import find_rows, fold_name, load_gazetteer, read_country_outlines
+from newslab.gazetteer import find_places, fold_name, load_gazetteer, read_country_outlines
 
 
 def kinds(name: str) -> list[tuple[str, str]]:
-    gazetteer = load_gazetteer()
-    return [(gazetteer.country[row], gazetteer.kind[row]) for row in find_rows(name)]
+    return [(place.country, place.kind) for place in find_places(name)]
 
 
 @pytest.mark.parametrize(
@@ -30,7 +29,7 @@ def test_names_that_only_look_like_an_article_stay_apart(one, other):
 
 @pytest.mark.parametrize("name", ["", " ", "...", "😀", "''"])
 def test_a_name_without_letters_is_no_place(name):
-    assert find_rows(name) == ()
+    assert find_places(name) == ()
 
 
 def test_a_short_name_counts_only_as_it_is_spelled():
@@ -49,18 +48,16 @@ def test_names_are_found_in_the_form_the_news_uses():
     assert kinds("Baghuz") == []
 
 
-def test_every_row_has_a_point_on_the_globe():
-    gazetteer = load_gazetteer()
-    assert all(-90 <= latitude <= 90 for latitude in gazetteer.latitude)
-    assert all(-180 <= longitude <= 180 for longitude in gazetteer.longitude)
-
-
-def test_every_country_has_a_row_of_its_own():
-    gazetteer = load_gazetteer()
-    codes = {code for code in gazetteer.divisions if "." not in code}
-    assert {gazetteer.country[gazetteer.divisions[code]] for code in codes} == codes
+def test_every_country_has_a_point_of_its_own():
+    countries = {code: place for code, place in load_gazetteer().divisions.items() if "." not in code}
+    assert {place.country for place in countries.values()} == set(countries)
     # ISO 3166-1 has 249 codes; Kosovo's XK is a user-assigned one
-    assert len(codes) == 250
+    assert len(countries) == 250
+    assert all(-90 <= p.latitude <= 90 and -180 <= p.longitude <= 180 for p in countries.values())
+
+
+def test_every_demonym_stands_somewhere():
+    assert all(-90 <= place.latitude <= 90 for place in load_gazetteer().demonyms.values())
 
 
 def test_outlines_are_keyed_by_country_code():

