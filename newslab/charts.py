@@ -469,9 +469,12 @@ def chart_quantities(
     known = quantities.dropna(subset=["value"])
     if known.empty:
         return _chart_nothing(title, subtitle)
+    claim = known["bound"].map(BOUND_WORDS).where(~known["vague"].astype(bool), "vague").fillna("as stated")
+    known = known.assign(claim=claim)
     units = known["unit"].fillna("")
     common = sorted(units.value_counts().index, key=lambda unit: (unit != "", -(units == unit).sum(), unit))[:top]
-    axes = [_chart_axis(known[units == unit], unit, colour, top) for unit in common]
+    claims = [claim for claim in _SHAPES if claim in set(known["claim"])]
+    axes = [_chart_axis(known[units == unit].head(top), unit, colour, claims) for unit in common]
     left_out = len(known) - int(sum(min(top, (units == unit).sum()) for unit in common))
     more = f"; {left_out} more are in the table" if left_out else ""
     return (
@@ -484,38 +487,46 @@ def chart_quantities(
     )
 
 
-def _chart_axis(quantities: pd.DataFrame, unit: str, colour: str | None, top: int) -> alt.LayerChart | alt.FacetChart:
-    """Draw the figures of one unit."""
-    known = quantities.head(top).sort_values(["counted", "start"], kind="stable", ignore_index=True)
-    shown = known[["value", *([colour] if colour else [])]].assign(
+def _chart_axis(
+    quantities: pd.DataFrame, unit: str, colour: str | None, claims: list[str]
+) -> alt.LayerChart | alt.FacetChart:
+    """Draw the figures of one unit, those of one thing next to each other, the largest first."""
+    what = quantities["counted"].fillna(quantities["text"])
+    known = (
+        quantities.assign(what=what, most=quantities.groupby(what)["value"].transform("max"))
+        .sort_values(["most", "what", "value"], ascending=[False, True, False], kind="stable", ignore_index=True)
+        .drop(columns=["what", "most"])
+    )
+    shown = known[["value", "claim", *([colour] if colour else [])]].assign(
         high=known["value_high"].astype("float64").fillna(known["value"]),
         line=_shorten(name_figures(known)),
-        claim=known["bound"].map(BOUND_WORDS).where(~known["vague"].astype(bool), "vague").fillna("as stated"),
-        counted=_shorten(known["counted"]),
-        figure=_shorten(known["text"]),
         href=link_to_text(known, "quantities"),
     )
-    positive = bool(shown["value"].gt(0).all())
-    wide = positive and bool(shown["high"].max() / shown["value"].min() > 100)
-    scale = alt.Scale(type="log", nice=True) if wide else alt.Scale(nice=True, zero=positive)
-    x = alt.X(
-        "value:Q",
-        title=(unit or "number counted") + (", logarithmic" if wide else ""),
-        scale=scale,
-        axis=alt.Axis(format="~s", tickCount=6),
+    low, high = float(shown["value"].min()), float(shown["high"].max())
+    wide = low > 0 and high / low > 100
+    axis = alt.Axis(format="~s", tickCount=6)
+    scale = alt.Scale(nice=True, zero=low > 0)
+    if wide:  # ticks at the powers of ten alone: the ones between them are a thicket
+        powers = [10.0**n for n in range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)]
+        scale = alt.Scale(type="log", domain=[powers[0], powers[-1]])
+        axis = alt.Axis(format="~s", values=powers)
+    base = alt.Chart(shown).encode(
+        x=alt.X(
+            "value:Q", title=(unit or "number counted") + (", logarithmic" if wide else ""), scale=scale, axis=axis
+        ),
+        y=alt.Y("line:N", title=None, sort=list(dict.fromkeys(shown["line"]))),
     )
-    base = alt.Chart(shown).encode(x=x, y=alt.Y("line:N", title=None, sort=list(dict.fromkeys(shown["line"]))))
     if colour:
-        base = base.encode(color=alt.Color(f"{colour}:N", title=None))
-    shape = alt.Shape("claim:N", title=None, scale=alt.Scale(domain=list(_SHAPES), range=list(_SHAPES.values())))
-    marks = base.mark_point(size=90, strokeWidth=2, cursor="pointer").encode(
-        shape=shape,
+        base = base.encode(color=alt.Color(f"{colour}:N", title=None), stroke=alt.Stroke(f"{colour}:N", legend=None))
+    shapes = alt.Scale(domain=claims, range=[_SHAPES[claim] for claim in claims])
+    marks = base.mark_point(size=90, strokeWidth=2, stroke=PALETTE[0], cursor="pointer").encode(
+        shape=alt.Shape("claim:N", title=None, scale=shapes, legend=alt.Legend(orient="bottom")),
         fillOpacity=alt.condition(alt.datum.claim == "as stated", alt.value(1), alt.value(0)),
         href="href:N",
-        tooltip=["figure:N", "counted:N", "claim:N", "value:Q", "high:Q", *([f"{colour}:N"] if colour else [])],
+        tooltip=["line:N", "claim:N", "value:Q", "high:Q", *([f"{colour}:N"] if colour else [])],
     )
     ranges = base.mark_rule(strokeWidth=3, opacity=0.5).encode(x2="high:Q")
-    return alt.layer(ranges, marks).properties(height=alt.Step(24))
+    return alt.layer(ranges, marks).properties(width=WIDTH, height=alt.Step(24))
 
 
 _SHAPES = {
