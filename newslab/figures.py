@@ -58,9 +58,7 @@ _SCORED = re.compile(
     r"down|ahead|game|result|final)\b",
     re.IGNORECASE,
 )
-_GLUE = (
-    r"(?:\s+|(?<=[-~≈<>≤≥])|(?<=sub))(?:(?:an?|the|its|their|his|her|another|just|age|of)\s+){0,3}[(\[]?\Z"
-)
+_GLUE = r"(?:\s+|(?<=[-~≈<>≤≥])|(?<=sub))(?:(?:an?|the|its|their|his|her|another|just|age|of)\s+){0,3}[(\[]?\Z"
 _IN = re.compile(r"\s(?:in|out of)\s(?:every\s)?", re.IGNORECASE)
 _OUT_OF = frozenset({*range(2, 11), 12, 20, 50, 100, 1000})
 _AND = re.compile(r"\s+and\s+")

@@ -43,9 +43,7 @@ _MAX_DIGITS = 24  # more is an identifier, not an amount
 _MAX_ATOMS = 12  # "nine hundred and ninety-nine billion ..." needs no more; a wall of number words does
 
 _WORD = "|".join(
-    sorted(
-        [*ONES, *TEENS, *TENS, *SCALES, *VAGUE, *PARTS, *(p + "s" for p in PARTS), "zero", "tens"], key=len
-    )[::-1]
+    sorted([*ONES, *TEENS, *TENS, *SCALES, *VAGUE, *PARTS, *(p + "s" for p in PARTS), "zero", "tens"], key=len)[::-1]
 )
 _ATOM = re.compile(
     r"(?P<digits>\d{1,3}(?:[,\u2009\u202f\xa0٬]\d{3}){1,7}(?!\d)(?:[.٫]\d+)?|\d{1,2}(?:,\d{2}){1,4},\d{3}(?!\d)(?:\.\d+)?"

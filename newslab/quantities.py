@@ -40,9 +40,7 @@ _SUBJECTS = frozenset({"nsubj", "nsubjpass", "csubj"})
 _MODIFIES = frozenset(  # a figure to the noun after it
     {"nummod", "compound", "amod", "nmod", "quantmod", "appos", "npadvmod", "poss", "advmod", "det"}
 )
-_SAID_OF = frozenset(
-    {"prep", "appos", "nmod", "amod", "acl", "relcl", "npadvmod", "nummod"}
-)  # to the noun before it
+_SAID_OF = frozenset({"prep", "appos", "nmod", "amod", "acl", "relcl", "npadvmod", "nummod"})  # to the noun before it
 _CHANGES_BY = frozenset(  # to a verb of change
     {"dobj", "npadvmod", "advmod", "prep", "attr", "oprd", "pobj", "quantmod", "acomp", "conj"}
 )
@@ -77,9 +75,7 @@ _HEDGE_WORDS = frozenset(
     }
     | {"over", "under", "by", "at", "least", "to", "a", "an", "the", "another", "only", "just"}
 )
-_NOT_COUNTING = frozenset(
-    {"no", "this", "that", "each", "every", "any", "which", "the", "another"}
-)  # "no one"
+_NOT_COUNTING = frozenset({"no", "this", "that", "each", "every", "any", "which", "the", "another"})  # "no one"
 _BRACKETED = frozenset({"(", "[", "or", ", or", ", or about"})
 _AGED = re.compile(r"\b(?:aged|ages?|at the age of|age of)[\s:]+\Z", re.IGNORECASE)
 _AGE = Unit("year of age", "age", 31556952.0)
@@ -133,9 +129,7 @@ def _document_rows(doc_id: str, doc: Doc) -> Iterator[dict[str, object]]:
     if len(doc) and not doc.has_annotation("DEP"):
         raise ValueError(f"document {doc_id!r} has no dependencies; parse it with 'parser'")
     if len(doc) and not doc.has_annotation("POS"):
-        raise ValueError(
-            f"document {doc_id!r} has no parts of speech; parse it with 'tagger' and 'attribute_ruler'"
-        )
+        raise ValueError(f"document {doc_id!r} has no parts of speech; parse it with 'tagger' and 'attribute_ruler'")
     text = doc.text
     figures = read_figures(text)
     if not figures:
@@ -197,21 +191,12 @@ def _is_name(doc: Doc, figure: Figure) -> bool:
     token, root = doc[figure.first], _root(doc, figure)
     before = doc[figure.first - 1] if figure.first else None
     after = doc[figure.last] if figure.last < len(doc) else None
-    noun = (
-        root.head
-        if root.head.i >= figure.last and root.dep_ in _MODIFIES and root.dep_ != "npadvmod"
-        else None
-    )
+    noun = root.head if root.head.i >= figure.last and root.dep_ in _MODIFIES and root.dep_ != "npadvmod" else None
     if figure.high is None and figure.value == 1 and not figure.digits:
         return _is_pronoun(doc, figure, before, after, noun)
     if figure.unit is not None:
         return False
-    if (
-        figure.digits
-        and figure.high is None
-        and figure.last - figure.first == 1
-        and YEAR.fullmatch(token.text)
-    ):
+    if figure.digits and figure.high is None and figure.last - figure.first == 1 and YEAR.fullmatch(token.text):
         return _is_year(doc, figure, before, noun)
     if before is None or figure.kind != "cardinal":
         return False
@@ -225,27 +210,13 @@ def _is_name(doc: Doc, figure: Figure) -> bool:
         return figure.value == int(figure.value)  # "22 Avenue Foch"
     if not before.whitespace_:
         return False
-    if noun is None and (
-        (before.is_upper and len(before) > 1) or (figure.value < 0 and before.pos_ == "PROPN")
-    ):
+    if noun is None and ((before.is_upper and len(before) > 1) or (figure.value < 0 and before.pos_ == "PROPN")):
         return figure.digits  # "the FTSE 100", "COVID -19"
-    if (
-        before.pos_ in _NOMINAL
-        and root.head == before
-        and root.dep_ in ("nummod", "appos", "npadvmod", "nmod")
-    ):
+    if before.pos_ in _NOMINAL and root.head == before and root.dep_ in ("nummod", "appos", "npadvmod", "nmod"):
         return True
-    if (
-        before.pos_ == "PROPN"
-        and figure.first <= before.head.i < figure.last
-        and before.dep_ in ("compound", "nmod")
-    ):
+    if before.pos_ == "PROPN" and figure.first <= before.head.i < figure.last and before.dep_ in ("compound", "nmod"):
         return True
-    return (
-        not figure.digits
-        and noun is None
-        and before.lower_ in ("top", "bottom", "last", "final", "first", "big")
-    )
+    return not figure.digits and noun is None and before.lower_ in ("top", "bottom", "last", "final", "first", "big")
 
 
 def _labels() -> frozenset[str]:
@@ -258,20 +229,12 @@ def _is_year(doc: Doc, figure: Figure, before: Token | None, noun: Token | None)
     if before is not None:
         if before.lower_ in ("than", "about", "some", "nearly", "almost", "least", "over"):
             return False
-        if (
-            before.lower_ == "of"
-            and before.i
-            and doc[before.i - 1].lower_ in ("average", "total", "sum", "some")
-        ):
+        if before.lower_ == "of" and before.i and doc[before.i - 1].lower_ in ("average", "total", "sum", "some"):
             return False
-    return (
-        token.ent_type_ in _DATED or noun is None or noun.tag_ not in _PLURAL or token.ent_type_ != "CARDINAL"
-    )
+    return token.ent_type_ in _DATED or noun is None or noun.tag_ not in _PLURAL or token.ent_type_ != "CARDINAL"
 
 
-def _is_pronoun(
-    doc: Doc, figure: Figure, before: Token | None, after: Token | None, noun: Token | None
-) -> bool:
+def _is_pronoun(doc: Doc, figure: Figure, before: Token | None, after: Token | None, noun: Token | None) -> bool:
     """Whether "one" stands for something rather than counts; "one of the best" is an idiom, not a count."""
     if after is None or (before is not None and before.lower_ in _NOT_COUNTING):
         return True
@@ -397,11 +360,7 @@ class _Parse:
                 same = role == before or (before[1], role[1]) == ("from", "to")
                 if same and previous.unit and previous.unit.dimension != "age":
                     figure.unit = previous.unit
-                elif (
-                    previous.unit is None
-                    and previous.counted
-                    and (same or role[1] in ("conj", "from", "than"))
-                ):
+                elif previous.unit is None and previous.counted and (same or role[1] in ("conj", "from", "than")):
                     figure.counted = previous.counted
                     return
         figure.counted = self._find(figure)
@@ -417,12 +376,7 @@ class _Parse:
         """Find the noun that the figure stands before: "44 grey seals", "10,000 of their followers"."""
         doc, root = self.doc, _root(self.doc, figure)
         after = doc[figure.last] if figure.last < len(doc) else None
-        if (
-            after is not None
-            and after.text == "["
-            and figure.last + 2 < len(doc)
-            and doc[figure.last + 2].text == "]"
-        ):
+        if after is not None and after.text == "[" and figure.last + 2 < len(doc) and doc[figure.last + 2].text == "]":
             return (figure.last + 1, figure.last + 2)  # "3,000 [people]": the editor says what was counted
         if after is not None and after.lower_ == "of":
             for k in range(figure.last + 1, min(len(doc), figure.last + 10)):
@@ -452,11 +406,7 @@ class _Parse:
             if token.dep_ in ("relcl", "acl") and head.pos_ in _NOMINAL:
                 return self._phrase(head, figure)
             if other := self.figure_at.get(head.i):
-                if (
-                    other is not figure
-                    and other.counted
-                    and token.dep_ in ("conj", "appos", "prep", "dep", "nmod")
-                ):
+                if other is not figure and other.counted and token.dep_ in ("conj", "appos", "prep", "dep", "nmod"):
                     return other.counted
             elif head.pos_ in _NOMINAL and (
                 token.dep_ in ("prep", "appos", "nmod", "amod", "acl", "relcl", "npadvmod", "nummod")
@@ -498,13 +448,10 @@ class _Parse:
                     break
                 inside.add(i)
                 last = i
-            while last > head.i and (
-                doc[last].pos_ in ("ADP", "CCONJ", "DET", "PUNCT") or doc[last].head.i > last
-            ):
+            while last > head.i and (doc[last].pos_ in ("ADP", "CCONJ", "DET", "PUNCT") or doc[last].head.i > last):
                 last -= 1
         while first < head.i and (
-            doc[first].pos_ in ("DET", "PUNCT", "ADV", "PRON", "NUM", "SPACE")
-            or doc[first].tag_ in ("PRP$", "POS")
+            doc[first].pos_ in ("DET", "PUNCT", "ADV", "PRON", "NUM", "SPACE") or doc[first].tag_ in ("PRP$", "POS")
         ):
             first += 1
         if doc[first].pos_ == "PRON":

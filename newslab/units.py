@@ -46,16 +46,10 @@ PLACED_COINS = {
 
 _GAP = re.compile(r"[ \t\xa0\u2009\u202f]?-?")
 _WORDS = re.compile(r"[^\W\d_](?:[^\W\d_]|[.'’·/](?=\w))*\.?")
-_SIGN = re.compile(
-    r"[%٪%‰°º˚℃℉′″Ω]\s?[CF]?(?![^\W\d_])|[%٪%‰°º˚℃℉′″Ω]|m²|km²|cm²|ft²|m³|cm³|[a-z]{1,2}[23](?!\w)"
-)
-_PER = re.compile(
-    r"(?:\s*/\s*|(?:\s+|-)per(?:\s+|-)|-an?-|\s+(?:an?|each|every)\s+)(?=[^\W\d_])", re.IGNORECASE
-)
+_SIGN = re.compile(r"[%٪%‰°º˚℃℉′″Ω]\s?[CF]?(?![^\W\d_])|[%٪%‰°º˚℃℉′″Ω]|m²|km²|cm²|ft²|m³|cm³|[a-z]{1,2}[23](?!\w)")
+_PER = re.compile(r"(?:\s*/\s*|(?:\s+|-)per(?:\s+|-)|-an?-|\s+(?:an?|each|every)\s+)(?=[^\W\d_])", re.IGNORECASE)
 _SYMBOL_RATE = re.compile(r"([^\W\d_]{1,4})/([^\W\d_]{1,3}[23²³]?)(?!\w)")
-_SYSTEM = re.compile(
-    r"(?:US|U\.S\.|UK|imperial|statute)\s(?=(?:fluid|gallon|pint|quart|ounce|ton|mile|cup|bushel))"
-)
+_SYSTEM = re.compile(r"(?:US|U\.S\.|UK|imperial|statute)\s(?=(?:fluid|gallon|pint|quart|ounce|ton|mile|cup|bushel))")
 _SPACED_LETTERS = frozenset("mglLCFWV")  # one-letter symbols that may stand apart from their number
 _MAX_NAME = 4  # words: "miles to the gallon"
 _REACH = 60  # characters looked at beside a number; longer than any unit
@@ -102,12 +96,7 @@ def _table() -> _Table:
             for letter in entry.get("prefixes", ""):
                 word, power = PREFIXES[letter]
                 scaled = Unit(word + name, dimension, unit.factor and unit.factor * power)
-                names |= {
-                    word + f: scaled
-                    for spelling in spellings
-                    for f in _plurals(spelling)
-                    if len(spelling) > 3
-                }
+                names |= {word + f: scaled for spelling in spellings for f in _plurals(spelling) if len(spelling) > 3}
                 symbols |= {letter + symbol: scaled for symbol in entry.get("symbols", [])}
                 if letter == "µ":  # the Greek letter and the sign for micro look alike
                     symbols |= {"μ" + symbol: scaled for symbol in entry.get("symbols", [])}
@@ -124,9 +113,7 @@ def _table() -> _Table:
         unit = Unit(name, "money")
         names |= {form: unit for spelling in [name, *_split(others)] for form in _plurals(spelling)}
         signs = [*_split(left), code]
-        before |= dict.fromkeys(
-            [*signs, *(f"{s[:-1]} $" for s in signs if len(s) > 1 and s[-1] == "$")], unit
-        )
+        before |= dict.fromkeys([*signs, *(f"{s[:-1]} $" for s in signs if len(s) > 1 and s[-1] == "$")], unit)
         after |= dict.fromkeys([*_split(right), code], unit)
     after |= {"p": Unit("penny", "money"), "¢": Unit("cent", "money")}
     for coin, name in COINS.items():
@@ -243,11 +230,7 @@ def _plain_unit(text: str, end: int, *, digits: bool, gap: bool = True) -> Match
     if digits:
         for length in (4, 3, 2, 1):
             sign = text[start : start + length]
-            if (
-                len(sign) == length
-                and sign in table.after
-                and not _letter_follows(text, start + length, sign)
-            ):
+            if len(sign) == length and sign in table.after and not _letter_follows(text, start + length, sign):
                 return Match(table.after[sign], start, start + length)
     if mark := _SIGN.match(text, start, limit):
         written = mark.group().replace(" ", "")

@@ -23,7 +23,7 @@ from selenium.webdriver.support.wait import WebDriverWait
 
 from newslab.display import COLOURS, show_finding, show_table, use_charts
 from newslab.reports.driver import main
-from newslab.reports.exporter import ReportExporter
+from newslab.reports.exporter import ReportExporter, shorten_path
 
 PAYLOAD = """</script><script>window.smuggled = 1</script><img src=x onerror="window.smuggled = 1">"""
 STORY = f"Ana Ruiz left Lima.\n\nShe took 40 trucks. {PAYLOAD}\n"
@@ -439,3 +439,9 @@ def test_a_place_that_is_no_mark_is_found_by_its_sentence(browser, made):
     open_page(browser, made / "story" / "text.html", place="#terms-25-27")
     sentence = browser.find_element(By.CSS_SELECTOR, ".nl-sentence:target")
     assert sentence.text.startswith("She took 40 trucks.")
+
+
+def test_outlines_of_maps_keep_their_shape_in_fewer_characters():
+    square = re.search(".+", "M10.04,10.06L20,10L20,20.123Z" + "M100.5,50L120,50L120,60Z")
+    assert square is not None
+    assert shorten_path(square) == "m10,10.1l10,-0.1l0,10.1z" + "m90.5,39.9l19.5,0l0,10z"

@@ -4,22 +4,26 @@ import json
 import os
 import tempfile
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
-import altair as alt  # noqa: F401 - so that a worker has it already
 import nbformat
-import vl_convert  # noqa: F401
 from IPython.core.displayhook import CapturingDisplayHook
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
 from nbformat import NotebookNode
 from traitlets.config import Config
 
+import newslab
 from newslab.articles import read_articles
 from newslab.parsing import DEFAULT_PIPELINE, parse_articles
 from newslab.reports.driver import digest
 from newslab.reports.exporter import ReportExporter, content_policy, render, vega_bundle, write_whole
+
+for _name in dir(newslab):  # whatever a notebook may use; what cannot be imported, the notebook will say
+    with suppress(ImportError, AttributeError):
+        getattr(newslab, _name)
 
 
 class Prepared(NamedTuple):
