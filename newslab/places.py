@@ -12,6 +12,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import NamedTuple
 
 import pandas as pd
 from spacy.tokens import Doc
@@ -43,9 +44,12 @@ NO_TOWN = -3.0  # the model calls it a region or a water
 TOWN = 5000  # people, from which a facility's name may be a town's (Fort Worth)
 OTHER_NAME = -1.5  # known by another name, as Palmyra for Tadmur
 SAME_COUNTRY, NO_COUNTRY = 1.5, 0.1  # the part of a document's other names that a country holds, against this part
-SAME_REGION, NO_REGION = 2.0, 0.3  # how many of them a region holds, against this number
+SAME_REGION, NO_REGION = 1.5, 0.3  # how many of them a region holds, against this number
 LARGE_REGION = 5e6  # people; that two places are both in England says less than that both are in Vermont
 LIKES = 2.0  # that two states, or two countries, are mentioned says less than two towns of one state
+NEAR, NO_NEAR, CELL = 1.5, 0.3, 0.75  # how many stand within a cell of so many degrees or one beside it
+LEAST_SHARE = 0.01
+NEARBY = 0.5  # how much of another name must be there for the evidence to say so
 ROUNDS = 4
 MOST_CANDIDATES = 40
 
@@ -258,12 +262,29 @@ def _lies_in(place: Place, holder: Place) -> bool:
     return holder.kind == "country" or (holder.kind == "admin1" and place.admin1 == holder.admin1)
 
 
-def _circles(place: Place) -> tuple[str, str]:
-    """Codes of the country and the region that a place keeps company with; a country's or a state's are its likes."""
-    country, kind = place.country, place.kind
-    if kind in {"country", "admin1"}:
-        return country, "countries" if kind == "country" else f"states of {country}"
-    return country, place.admin1
+class _Company(NamedTuple):
+    """Codes of what a place keeps company with: country, region or likes, neighbourhood; and of all it counts for."""
+
+    country: str
+    circle: str
+    cell: str
+    gives: tuple[str, ...]
+
+
+@lru_cache(maxsize=65536)
+def _company(place: Place) -> _Company:
+    country, circle, cell, gives = place.country, place.admin1, "", set[str]()
+    if place.kind == "country":
+        circle = "countries"
+    elif place.kind in {"admin1", "capital"}:
+        circle = f"states of {country}"
+    if place.kind in {"city", "capital", "admin2"}:
+        # what lies in the cell or the eight around it is near; a degree of longitude is shorter by the cosine
+        row = round(place.latitude / CELL)
+        column = round(place.longitude * math.cos(math.radians(row * CELL)) / CELL)
+        cell = f"{row},{column}"
+        gives = {f"{row + i},{column + j}" for i in (-1, 0, 1) for j in (-1, 0, 1)}
+    return _Company(country, circle, cell, tuple(sorted({country, circle, place.admin1, *gives} - {""})))
 
 
 @lru_cache(maxsize=4096)
@@ -274,31 +295,34 @@ def _size(circle: str) -> float:
 
 
 def _settle(names: list[_Name]) -> dict[str, float]:
-    """Share each name out among its places until the document's names agree; give the sum by country and region."""
+    """Share each name out among its places until the document's names agree; give the sums by code of `_Company`."""
     mass: dict[str, float] = {}
     for _ in range(ROUNDS):
         total = sum(share for code, share in mass.items() if len(code) == 2)
         for name in names:
             # the rest of the document speaks, not the name's other places in the same region
-            own: dict[str, float] = defaultdict(float)
-            for place, share in zip(name.places, name.shares, strict=False):
-                for code in {*_circles(place), place.admin1}:
-                    own[code] += share
+            own = _add_up([name])
             rest = max(total - sum(name.shares), 1.0)
             gains = []
             for place, weight in zip(name.places, name.weights, strict=True):
-                country, circle = _circles(place)
-                part = max(mass.get(country, 0.0) - own[country], 0.0) / rest if country else 0.0
-                near = max(mass.get(circle, 0.0) - own[circle], 0.0) if circle else 0.0
-                company = SAME_REGION * math.log1p(near / NO_REGION / _size(circle))
-                gains.append(weight + SAME_COUNTRY * math.log1p(part / NO_COUNTRY) + company)
+                country, circle, cell, _ = _company(place)
+                others, likes, near = (max(mass.get(c, 0.0) - own.get(c, 0.0), 0.0) for c in (country, circle, cell))
+                gain = SAME_COUNTRY * math.log1p(others / rest / NO_COUNTRY)
+                gain += SAME_REGION * math.log1p(likes / NO_REGION / _size(circle))
+                gains.append(weight + gain + NEAR * math.log1p(near / NO_NEAR))
             top = max(gains, default=0.0)
             odds = [math.exp(gain - top) for gain in gains]
             name.shares = [odd / sum(odds) for odd in odds]
-        mass = defaultdict(float)
-        for name in names:
-            for place, share in zip(name.places, name.shares, strict=True):
-                for code in {*_circles(place), place.admin1} - {""}:
+        mass = _add_up(names)
+    return mass
+
+
+def _add_up(names: list[_Name]) -> dict[str, float]:
+    mass: dict[str, float] = defaultdict(float)
+    for name in names:
+        for place, share in zip(name.places, name.shares, strict=False):
+            if share > LEAST_SHARE:
+                for code in _company(place).gives:
                     mass[code] += share
     return mass
 
@@ -312,9 +336,11 @@ def _explain(name: _Name, best: int, mass: Mapping[str, float]) -> str:
         return "the only place known by that name"
     if name.weights[best] == max(name.weights):
         return f"the likeliest of {len(name.places)} by kind and population"
-    country, circle = _circles(place)
-    if circle in divisions and mass.get(circle, 0.0) - name.shares[best] >= 0.5:
+    country, circle, cell, _ = _company(place)
+    if mass.get(cell, 0.0) - name.shares[best] >= NEARBY:
+        return "other places of the text are near"
+    if circle in divisions and mass.get(circle, 0.0) - name.shares[best] >= NEARBY:
         return f"other places of the text lie in {divisions[circle].name}"
-    if country and mass.get(country, 0.0) - name.shares[best] >= 0.5:
+    if country and mass.get(country, 0.0) - name.shares[best] >= NEARBY:
         return f"other places of the text lie in {divisions[country].name}"
     return "other places of the text are of its kind"

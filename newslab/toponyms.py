@@ -47,6 +47,11 @@ _SITES = frozenset(
     "mosque museum park port prison school stadium station university zoo".split()
 )
 
+_GENERIC = frozenset(
+    "north south east west northern southern eastern western central upper lower old new city county state national "
+    "united international federal royal grand general first st st. mt fort lake park hill".split()
+)
+
 _WORD = re.compile(r"[^\W_][\w.'’&]*")
 _POSSESSIVE = re.compile(r"['’]s?$")
 # Written before or after a name that the gazetteer has without it; what is left is looked up
@@ -211,7 +216,7 @@ def _read_parts(entity: dict, known: dict[str, str | None]) -> Iterator[Toponym]
     for start, end, n in spans:
         part = _POSSESSIVE.sub("", text[start:end])
         key = fold_name(part)
-        if not part[:1].isupper() or not key:
+        if not part[:1].isupper() or not key or key in _GENERIC:
             continue
         people = gazetteer.demonyms.get(key)
         rows = find_places(part)
