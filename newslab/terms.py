@@ -58,6 +58,9 @@ _GENERIC = frozenset(
     spokesman spokesperson spokeswoman staff stage start state statement step story subject sum support thing time
     today tomorrow tonight topic trip truth try turn type update use user value version view visit vote way week
     weekend while will woman word work worker world year yesterday
+
+    monday tuesday wednesday thursday friday saturday sunday january february march april may june july august
+    september october november december
     """.split()
 )
 _INITIALS = re.compile(r"\w(?:\.\w)+")
@@ -125,7 +128,7 @@ def _score_terms(doc: Doc, left_out: Sequence[tuple[int, int]], top: int) -> lis
     occurrences: dict[str, list[_Run]] = defaultdict(list)
     around: dict[str, set[str]] = defaultdict(set)
     for words in _iter_runs(doc, left_out):
-        for run, longer in _iter_candidates(words):
+        for run, longer in _iter_candidates(text, words):
             occurrences[run.key].append(run)
             around[run.key] |= longer
     scored = []
@@ -134,18 +137,18 @@ def _score_terms(doc: Doc, left_out: Sequence[tuple[int, int]], top: int) -> lis
         alone = len(runs) - (sum(within) / len(within) if within else 0)
         if alone > 0:
             earliness = 2 - runs[0].start / len(text)
-            scored.append((math.log2(min(runs[0].n_words, 3) + 1) * alone * earliness, key))
-    scored.sort(key=lambda item: (-item[0], occurrences[item[1]][0].start, item[1]))
+            scored.append((math.log2(min(runs[0].n_words, 3) + 1) * alone * earliness, alone, key))
+    scored.sort(key=lambda item: (-item[0], occurrences[item[2]][0].start, item[2]))
     found: list[dict[str, object]] = []
-    said: set[str] = set()
-    for score, key in scored:
+    said = Counter[str]()
+    for score, alone, key in scored:
         if len(found) == top:
             break
-        # "Muller" says nothing more once "Thomas Muller" is there
-        if said.issuperset(key.split()):
-            continue
-        said.update(key.split())
         runs = occurrences[key]
+        # "Muller" says nothing more once "Thomas Muller" is there, unless it is much more frequent
+        if alone <= min(said[word] for word in key.split()):
+            continue
+        said |= Counter(dict.fromkeys(key.split(), len(runs)))
         spellings = Counter(" ".join(text[run.start : run.end].split()) for run in runs)
         first = runs[0]
         found.append(
@@ -196,17 +199,19 @@ def _is_stop(word: Word) -> bool:
     return text.lower() in STOP_WORDS and not (text.isupper() and word.token.pos_ == "PROPN")
 
 
-def _iter_candidates(words: Sequence[Word]) -> Iterator[tuple[_Run, set[str]]]:
+def _iter_candidates(text: str, words: Sequence[Word]) -> Iterator[tuple[_Run, set[str]]]:
     """Yield the terms in a run of words, and with each the longer ones that it is part of."""
     keys = [_key(word) for word in words]
-    weak = [key in _WEAK for key in keys]
+    # "new" begins no term, but "New York" is a name
+    weak = [key in _WEAK and not word.token.ent_type_ for key, word in zip(keys, words, strict=True)]
     telling = [not (is_weak or key in _GENERIC) for key, is_weak in zip(keys, weak, strict=True)]
+    goes_on = [False, *(_is_one_name(*pair) for pair in pairwise(words)), False]
     spans = [
         (first, last)
         for last in range(len(words))
-        if words[last].token.pos_ in _NOUNS
+        if words[last].token.pos_ in _NOUNS and not goes_on[last + 1]
         for first in range(max(0, last - _LONGEST + 1), last + 1)
-        if not weak[first] and any(telling[first : last + 1])
+        if not (weak[first] or goes_on[first]) and any(telling[first : last + 1])
     ]
     names = {(first, last): " ".join(keys[first : last + 1]) for first, last in spans}
     for first, last in spans:
@@ -216,12 +221,17 @@ def _iter_candidates(words: Sequence[Word]) -> Iterator[tuple[_Run, set[str]]]:
             for right in range(last, min(len(words), left + _LONGEST))
             if (left, right) != (first, last) and (name := names.get((left, right)))
         }
-        yield _Run(names[first, last], words[first].start, _end(words[last]), last - first + 1), around
+        yield _Run(names[first, last], words[first].start, _end(text, words[last]), last - first + 1), around
 
 
-def _end(word: Word) -> int:
+def _is_one_name(word: Word, following: Word) -> bool:
+    """Tell whether two words belong to one entity, so that no term begins or ends between them."""
+    return following.token.ent_iob_ == "I" and following.token.ent_type_ == word.token.ent_type_
+
+
+def _end(text: str, word: Word) -> int:
     """Character after a word, its possessive left out and the last point of "U.S." taken in."""
-    if "." in word.text and word.token.text == f"{word.text}.":
+    if _INITIALS.fullmatch(word.text) and text[word.end : word.end + 1] == ".":
         return word.end + 1
     return word.start + len(_POSSESSIVE.sub("", word.text))
 
