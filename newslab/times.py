@@ -88,16 +88,17 @@ def extract_times(docs: Mapping[str, Doc], *, published: Published = None) -> pd
 DATE_COLUMNS = SPAN_COLUMNS | {"kind": "str", "value": "str", "published": "datetime64[s]"}
 
 _DAY = r"(?:\d{4}|XXXX)-(?:\d\d-\d\d|XX-XX|WXX-\d)"
-# A dateline opens its paragraph with place or agency and ends in a dash, a colon or the agency's bracket; a
-# date line is a paragraph of a date, with at most a label, a clock time and the like. Both stand above the
-# story or open it.
 _TOP_PARAGRAPHS = 8
 _LINE_LENGTH = 80
-_DATELINE = re.compile(r"[^.!?\n]{0,60}?(?:\([A-Z][\w./ ]+\)|\b[A-Z]{3,}[\w, .]*?)[\s,.–—-]*")
+# A date line is a paragraph of a date, with at most a label, a clock time and the like.
 _LABEL = re.compile(
-    r"\W*(?:(?:first |last )?(?:published|posted|updated|created|date|issued)\W*(?:on|at)?\W*)?",
-    re.IGNORECASE,
+    r"\W*(?:(?:first |last )?(?:published|posted|updated|created|date|issued)\W*(?:on|at)?\W*)?", re.IGNORECASE
 )
+# A dateline opens its paragraph: a place in capitals before the date and a dash, colon or bracket behind it ("KIGALI,
+# Rwanda, Apr 12 (IPS) -"), or an agency in brackets before it ("(Reuters) March 7").
+_PLACE = re.compile(r"\W*[A-Z][A-Z.'’&/ -]{2,30}(?:,+\s*[A-Z][\w. ]{1,25}){0,2}(?:\s*\([A-Z][\w./ ]{1,20}\))?[\s,–—-]*")
+_AGENCY = re.compile(r"(?:[A-Z][\w.,'’&/ -]{2,40})?\([A-Z][\w./ ]{1,20}\)[\s,.:–—-]*")
+_DATELINE_END = re.compile(r"[\s,.]*[–—:(-]")
 
 
 def find_published(docs: Mapping[str, Doc]) -> pd.DataFrame:
@@ -145,7 +146,7 @@ def _offers(doc_id: str, text: str) -> list[dict[str, object]]:
             before, after = line[:first], line[last:]
             if _LABEL.fullmatch(before) and end - start <= _LINE_LENGTH and len(re.findall(r"[^\W\d_]+", after)) <= 5:
                 kind = "line"
-            elif _DATELINE.fullmatch(before) and re.match(r"[\s,.]*(?:[\d:]+|[–—:(-]|[A-Z])", after):
+            elif _AGENCY.fullmatch(before) or (_PLACE.fullmatch(before) and _DATELINE_END.match(after)):
                 kind = "dateline"
             else:
                 continue
@@ -289,8 +290,10 @@ def _lean(doc: Doc, i: int) -> int:
     before = doc[max(0, i - 3) : i].text
     if before.endswith(("until", "as early as", "as soon as")):
         return 1
+    # "to recover from Monday's debate": what only belongs to a noun is not when the purpose is to be reached
+    belongs = word.dep_ in {"poss", "compound", "nmod", "amod", "nummod"}
     for _ in range(20):
-        if word.tag_.startswith(("VB", "MD")) and (lean := _verb_lean(word, i)) is not None:
+        if word.tag_.startswith(("VB", "MD")) and (lean := _verb_lean(word, i, belongs)) is not None:
             return lean
         if word.head.i == word.i:
             break
@@ -298,7 +301,7 @@ def _lean(doc: Doc, i: int) -> int:
     return 0
 
 
-def _verb_lean(verb: Word, i: int) -> int | None:
+def _verb_lean(verb: Word, i: int, belongs: bool) -> int | None:
     """Tell where one verb leans for the word at ``i``; None if the verb above it decides."""
     helpers = [child for child in verb.children if child.dep_ in {"aux", "auxpass"}]
     lows = {child.lower_ for child in helpers}
@@ -311,7 +314,7 @@ def _verb_lean(verb: Word, i: int) -> int | None:
     if verb.tag_ in {"VBD", "VBN"}:
         return -1
     if "to" in lows:
-        return None if verb.dep_ == "advcl" else 1
+        return None if belongs or verb.dep_ == "advcl" else 1
     if verb.tag_ == "VBG":
         return 1 if helpers else None
     return 0

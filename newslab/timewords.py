@@ -41,7 +41,7 @@ _PIECES = {
     "fy": r"FY[ \xa0]?['’]?(?:\d{4}|\d\d)(?!\d)",
     "qcode": r"[QH][1-4](?!\w)|[1-4][QH](?!\w)",
     "dord": r"\d{1,3}(?:st|nd|rd|th)\b",
-    "fraction": r"(?:\d+[ \xa0-])?[1-9]/[2-9](?![\d/])|\d*[½¼¾]",
+    "fraction": r"(?:\d+[ \xa0-])?[1-9]/[2-9](?![\d/])|(?:\d+[ \xa0]?)?[½¼¾]",
     "figure": r"\d+(?:,\d{3})*(?:\.\d+)?",
     "poss": r"['’]s\b",
     "word": r"[^\W\d_]+(?:['’](?!s\b)[^\W\d_]+)*",
@@ -70,7 +70,8 @@ class _Grammar(NamedTuple):
     words: dict[str, tuple[str, object]]
     phrases: dict[str, list[tuple[tuple[str, ...], str, object]]]
     letters: dict[str, str]
-    island: re.Pattern[str]
+    island: re.Pattern[str]  # a stretch without words unknown
+    trigger: re.Pattern[str]  # a word without which it holds no expression
     rules: list[tuple[str, re.Pattern[str]]]
 
 
@@ -98,8 +99,7 @@ def _grammar() -> _Grammar:
     ]
     outside = "".join(letters[kind] for kind in ("word", "punct", "break"))
     trigger = "".join(letters[kind] for kind in data["triggers"])
-    island = re.compile(f"[^{outside}{trigger}]*[{trigger}][^{outside}]*")
-    return _Grammar(words, phrases, letters, island, rules)
+    return _Grammar(words, phrases, letters, re.compile(f"[^{outside}]+"), re.compile(f"[{trigger}]"), rules)
 
 
 def _compile(pattern: str, pieces: dict[str, str], classes: dict[str, str]) -> re.Pattern[str]:
@@ -224,7 +224,9 @@ def find_expressions(tokens: list[Token]) -> Iterator[Found]:
     grammar = _grammar()
     classes = "".join(grammar.letters[token.kind] for token in tokens)
     for island in grammar.island.finditer(classes):
-        at, stop = island.start(), island.end()
+        at, stop = island.span()
+        if not grammar.trigger.search(classes, at, stop):
+            continue
         while at < stop:
             best: tuple[str, re.Match[str]] | None = None
             for name, pattern in grammar.rules:

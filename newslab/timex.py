@@ -247,6 +247,8 @@ def _show_zone(parts: Parts) -> str:
 
 
 def _resolve_time(parts: Parts, scene: Scene) -> Time | None:
+    if "edge" in parts and "dash" in parts and parts["edge"].value != "MID":
+        return None  # late-night television
     near = scene.nearby()
     day = near.day if near else scene.published
     anchored = near.anchored if near else True
@@ -313,6 +315,7 @@ def _resolve_month(parts: Parts, scene: Scene) -> Time | None:
 
 
 _YEAR_BEFORE = {
+    "between",
     "in",
     "of",
     "since",
@@ -550,6 +553,14 @@ def _count(parts: Parts) -> float | None:
     return 1.5 if "half" in parts else 1
 
 
+def _size(grain: str) -> int:
+    """Rank grains by length."""
+    return next((i for i, grains in enumerate(_SIZES) if grain in grains), len(_SIZES))
+
+
+_SIZES = [{"TS", "TM", "TH", "D"}, {"W", "WE", "F"}, {"M"}, {"Q", "season", "HY"}, {"Y"}]
+
+
 def _resolve_ago(parts: Parts, scene: Scene) -> Time | None:
     unit = parts.get("anyunit") or parts.get("unit") or parts["units"]
     grain = str(unit.value)
@@ -567,7 +578,9 @@ def _resolve_ago(parts: Parts, scene: Scene) -> Time | None:
     if grain == "Y" and "unit_q" in parts:
         return _pin(shift_date(scene.published, -1.25, "Y"), "Q", anchored=True)
     base, anchored = (told.day, told.anchored) if told and marker.kind == "told" else (scene.published, True)
-    if marker.low == "later" and told is None:
+    if marker.kind == "told" and told and _size(grain) < _size(told.grain):
+        base, anchored = None, told.anchored  # four days after some day of a year
+    elif marker.low == "later" and told is None:
         base = None
     shown = {"F": "W", "DE": "Y", "CE": "Y"}.get(grain, grain)
     day = shift_date(base, step * n, grain)
@@ -631,6 +644,8 @@ def _is_rate(scene: Scene) -> bool:
 
 
 def _resolve_set(parts: Parts, scene: Scene) -> Time | None:
+    if "set" in parts and scene.word is not None and scene.word.tag_ == "NN":
+        return None  # a newspaper
     if "set" in parts:
         return Time("SET", str(parts["set"].value))
     if "rate" in parts:
