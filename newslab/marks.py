@@ -6,7 +6,7 @@ What stays on the stack has lost its other half, which moves no other pair.
 """
 
 import re
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -63,8 +63,8 @@ def find_quotations(text: str) -> list[Quotation]:
     -------
     list of Quotation
         In order, none overlapping another. ``closed`` is False where one mark of a pair is missing; the stretch
-        then ends (or starts) with its paragraph, at the nearest other quotation. A paragraph without a closing
-        mark is closed all the same if the next one opens again, which is how long quotations are set.
+        then ends (or starts) with its paragraph, or at the nearest other quotation. Where a paragraph has no closing
+        mark and the next one opens again, which is how long quotations are set, the two are one quotation.
 
     Examples
     --------
@@ -87,9 +87,10 @@ def find_quotations(text: str) -> list[Quotation]:
             continue
         reopened = k + 1 < len(paragraphs) and _opens(marks, starts, paragraphs[k + 1][0])
         found, left_open = _pair(text, [m for m in here if m.double], start, end, reopened)
-        if carried and found and not found[0].closed and found[0].start == start and doubles:
-            found[0] = found[0]._replace(closed=True)
-            doubles[-1] = doubles[-1]._replace(closed=True)
+        if carried and found and found[0].outer_start == start:
+            first = found.pop(0)
+            closed = first.closed or first.start == start  # or the mark that it lacked is the one left open
+            doubles[-1] = doubles[-1]._replace(end=first.end, outer_end=first.outer_end, closed=closed)
         carried = left_open
         doubles += found
         apart = _pair_singles(text, [m for m in here if not m.double], start, end, reopened)
@@ -123,7 +124,7 @@ def _read_marks(text: str) -> Iterator[_Mark]:
         elif free_left and free_right:
             continue
         else:
-            direction = 1 if free_left else -1 if free_right or not left.isalnum() else 0
+            direction = 1 if free_left else -1 if free_right else 0
         if direction == 0 or (direction > 0 and _ELISION.match(text, end)):
             continue
         sure = direction > 0 or not (left.isalnum() and _MAY_END.search(text, max(0, start - 4), start))
@@ -168,7 +169,7 @@ def _pair(text: str, marks: list[_Mark], start: int, end: int, reopened: bool) -
         elif mark.sure and text[floor : mark.start].strip():
             found.append(Quotation(floor, mark.start, floor, mark.end, False))
             floor = mark.end
-    left_open = bool(stack)
+    left_open = False
     if stack:
         # only the last of the marks left over can run on into the next paragraph
         taken = sorted(q.outer_start for q in found)
@@ -181,6 +182,7 @@ def _pair(text: str, marks: list[_Mark], start: int, end: int, reopened: bool) -
                 limits.append(stack[k + 1].start)
             stop = min(limits)
             runs_on = reopened and stop == end
+            left_open |= stop == end
             found.append(Quotation(opening.end, stop, opening.start, stop, runs_on))
         found.sort(key=lambda q: q.outer_start)
     return found, left_open
@@ -215,7 +217,15 @@ def _is_speech(text: str, quotation: Quotation, start: int, end: int) -> bool:
 
 def _outermost(text: str, doubles: list[Quotation], singles: list[Quotation]) -> list[Quotation]:
     """Drop empty and nested quotations; a quotation without its other half gives way to whole ones."""
-    ranked = sorted(doubles + singles, key=lambda q: (q.outer_start, -q.outer_end))
+    ends = [q.outer_end for q in doubles]
+
+    def stands_apart(single: Quotation) -> bool:
+        at = bisect_right(ends, single.outer_start)
+        return at == len(ends) or doubles[at].outer_start >= single.outer_end
+
+    ranked = sorted(
+        doubles + [q for q in singles if q.closed or stands_apart(q)], key=lambda q: (q.outer_start, -q.outer_end)
+    )
     kept: list[Quotation] = []
     for quotation in ranked:
         start, end = quotation.start, quotation.end

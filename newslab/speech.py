@@ -21,11 +21,15 @@ _PASSIVE_SUBJECTS = frozenset({"nsubjpass", "csubjpass"})
 _VERBAL = frozenset({"VERB", "AUX"})
 _NOMINAL = frozenset({"NOUN", "PROPN", "PRON"})
 _FINITE = frozenset({"VBD", "VBZ", "VBP", "MD"})
+_MAIN = frozenset({"ROOT", "ccomp", "conj", "parataxis", "dep"})
 _OBJECTS = frozenset({"dobj", "xcomp", "oprd", "attr", "acomp"})
 _DASHES = frozenset({"-", "--", "—", "–"})
 _RELATIVES = frozenset({"WDT", "WP", "WP$", "WRB"})
 # A reporting phrase is short: neither its subject nor its verb is looked for further off than this many tokens.
 _REACH = 40
+_SHORT = 5
+# Characters in a title, at most.
+_TITLE = 80
 # No clause is longer; what is, is no sentence.
 _LONGEST = 400
 _MARKS = frozenset("“”„‟«»\"‘’‚‛'`") | {"''", "``"}
@@ -134,15 +138,43 @@ def read_page(doc_id: str, doc: Doc) -> Page:
         spans=[],
         inside=[-1] * len(doc),
     )
-    for quotation in find_quotations(text):
-        if not quotation.closed and quotation.outer_end == quotation.end:
-            quotation = _close(page, quotation)
+    for quotation in _join(page, find_quotations(text)):
         first = bisect_right(page.ends, quotation.outer_start)
         last = bisect_left(page.starts, quotation.outer_end)
         page.inside[first:last] = [len(page.spans)] * (last - first)
         page.spans.append((first, last))
         page.quotations.append(quotation)
     return page
+
+
+def _join(page: Page, quotations: list[Quotation]) -> list[Quotation]:
+    """Mend the quotations that lack a mark: join one that only goes on in a new paragraph, bound the others."""
+    mended: list[Quotation] = []
+    for quotation in quotations:
+        before = mended[-1] if mended else None
+        lacks_end = before is not None and not before.closed and before.outer_end == before.end
+        if before and lacks_end and not page.text[before.end : quotation.outer_start].strip(" \t"):
+            # paragraphs run together: “... in the rain. “And then it snowed.”
+            mended[-1] = before._replace(end=quotation.end, outer_end=quotation.outer_end, closed=quotation.closed)
+            continue
+        if not quotation.closed and quotation.outer_end == quotation.end:
+            quotation = _close(page, quotation)
+        elif not quotation.closed:
+            quotation = _open(page, quotation)
+        mended.append(quotation)
+    return mended
+
+
+def _open(page: Page, quotation: Quotation) -> Quotation:
+    """Start a quotation whose opening mark is lost after the sentence that still reports the one before it."""
+    first = bisect_right(page.ends, quotation.start)
+    last = bisect_left(page.starts, quotation.end)
+    for i in range(first, min(last, first + _REACH) - 1):
+        if page.lower[i] in {".", ":"} and any(_is_cue(page, k) for k in range(first, i)):
+            return quotation._replace(start=page.starts[i + 1], outer_start=page.starts[i + 1])
+        if page.lower[i] in _STOPS:
+            break
+    return quotation
 
 
 def _close(page: Page, quotation: Quotation) -> Quotation:
@@ -203,12 +235,29 @@ def _subject(page: Page, verb: int) -> int | None:
         if dep == "conj" and page.dep[up] == "ccomp" and _shares_cue(page, verb, page.head[up]):
             at = page.head[up]
             continue
+        if page.tag[verb] == "VBG" and dep in {"advcl", "acl"}:
+            up = _host(page, up)
+            if page.pos[up] in _VERBAL:
+                at = up
+                continue
         if page.pos[up] in _NOMINAL and dep in {"acl", "relcl"}:
             return up
         if dep not in {"conj", "xcomp", "advcl", "pcomp", "prep", "dep", "aux"} or page.pos[up] in _NOMINAL:
             return None
         at = up
     return None
+
+
+def _host(page: Page, at: int) -> int:
+    """Climb to the verb whose subject goes on with "..., saying that ...", past all that was said or done before.
+
+    "He told the crowd that it was late, adding ...", "he issued a statement saying ...".
+    """
+    while page.head[at] != at and page.dep[at] not in {"nsubj", "nsubjpass", "parataxis"}:
+        if page.dep[at] == "ccomp" and not _is_cue(page, page.head[at]):
+            break
+        at = page.head[at]
+    return at
 
 
 def _shares_cue(page: Page, verb: int, outer: int) -> bool:
@@ -264,6 +313,8 @@ def _frame(page: Page, verb: int, lemma: str | None = None, head: int | None = N
     found = lemma or _cue_lemma(page, verb) or page.doc[verb].lemma_ or page.lower[verb]
     if head is None:
         head = _subject(page, verb)
+        if head is None and page.tag[verb] in _FINITE:
+            head = _nearest_subject(page, verb, page.sentence[verb][0])
     width = 2 if " " in found else 1
     return Frame((verb, verb + width), found, noun_phrase(page, head) if head is not None else None, head)
 
@@ -360,7 +411,7 @@ def _content(page: Page, verb: int, frame: Frame) -> Iterator[tuple[int, int]]:
         if last > verb:
             # where it starts before the verb, that is a relative pronoun: "the group that police said was gone"
             first = max(first, verb + 1)
-            yield first, _end(page, verb, first, last)
+            yield first, _end(page, verb, first, _rest(page, verb, last))
 
 
 def _clauses_of(page: Page, verb: int) -> list[int]:
@@ -387,6 +438,21 @@ def _clause_after(page: Page, verb: int) -> list[int]:
     return []
 
 
+def _past_circumstances(page: Page, verb: int, stop: int, last: int) -> int:
+    """Where an inserted phrase ends with its when and where: "X, he said on Monday, Y"."""
+    for child in page.children[verb]:
+        if child >= stop and page.dep[child] in {"prep", "npadvmod", "advmod", "dative", "dobj"}:
+            end = page.right[child] + 1
+            if end < last and end - verb < _REACH // 2 and page.lower[end] == ",":
+                return end
+    return stop
+
+
+def _has_main_verb(page: Page, first: int, last: int) -> bool:
+    """Whether a stretch holds the verb of a main clause, not only of an adjunct."""
+    return any(page.pos[i] in _VERBAL and page.dep[i] in _MAIN and _is_finite(page, i) for i in range(first, last))
+
+
 def _around(page: Page, verb: int, frame: Frame) -> Iterator[tuple[int, int]]:
     """Yield what an inserted phrase reports: "X, he said", "X, said the minister, Y", "As she put it, Y"."""
     if frame.speaker is None or frame.head is None or page.tag[verb] not in _FINITE | {"VBN"}:
@@ -405,6 +471,7 @@ def _around(page: Page, verb: int, frame: Frame) -> Iterator[tuple[int, int]]:
     if "tell" not in frame.lemma and any(page.dep[c] in _OBJECTS and c > verb for c in page.children[verb]):
         return
     first, last = page.sentence[verb]
+    stop = _past_circumstances(page, verb, stop, last)
     while last > stop and (page.pos[last - 1] == "SPACE" or page.lower[last - 1] in _STOPS):
         last -= 1
     after = page.lower[stop] if stop < last else ""
@@ -417,14 +484,32 @@ def _around(page: Page, verb: int, frame: Frame) -> Iterator[tuple[int, int]]:
         return
     if start <= first or (page.lower[start - 1] not in {",", *_DASHES} and page.inside[start - 1] < 0):
         return
-    left = _has_finite_verb(page, first, start - 1)
-    right = after in {","} | _DASHES and _has_finite_verb(page, stop + 1, last)
+    left = _has_main_verb(page, first, start - 1)
+    right = after in {",", *_DASHES} and _has_main_verb(page, stop + 1, last)
     if right and page.lower[stop + 1] not in _MARKS and page.lower[stop + 1] not in {"and", "but", "who", "which"}:
         if left and page.pos[first] not in {"SCONJ", "ADP"}:
             yield first, start - 1
         yield stop + 1, last
     elif left and not any(c > verb for c in _clauses_of(page, verb)):
         yield first, start - 1
+
+
+def _rest(page: Page, verb: int, last: int) -> int:
+    """Take in what the parse tied to the reporting verb, though it goes on with what was said."""
+    stop = page.sentence[verb][1]
+    while stop > last and (page.pos[stop - 1] == "SPACE" or page.lower[stop - 1] in _STOPS | _MARKS):
+        stop -= 1
+    if last >= stop or page.inside[last] >= 0:
+        return last
+    rest = range(last, stop)
+    if any(_is_cue(page, i) for i in rest):
+        return last
+    if page.lower[last] == ",":
+        nxt = page.lower[last + 1] if last + 1 < stop else ""
+        if nxt in {"but", "and", "so"}:
+            return stop
+        return last
+    return stop if page.pos[last] in {"CCONJ", "ADP"} else last
 
 
 def _end(page: Page, verb: int, first: int, last: int) -> int:
@@ -435,6 +520,8 @@ def _end(page: Page, verb: int, first: int, last: int) -> int:
             return cut
         if page.tag[i] == "VBG" and page.dep[i] == "advcl" and cut > first + 1 and _is_cue(page, i):
             return cut
+        if page.tag[i] in {"WDT", "WP", "WP$"} and page.lower[i - 1] == "," and page.right[page.head[i]] + 1 >= last:
+            return i
         aside = page.dep[i] == "relcl" and page.right[i] + 1 >= last
         if aside and cut > first + 1 and page.lower[cut - 1] in {",", *_DASHES}:
             return cut
@@ -542,7 +629,7 @@ def _direct(page: Page, clauses: list[Said], hints: dict[int, Frame]) -> Iterato
         start = quotation.start
         if found is None and speech:
             found = _carried(page, k, last)
-        if found is None and not speech:
+        if found is None and (not speech or _is_title(page, k)):
             continue
         if found is not None:
             last = (paragraph, found)
@@ -582,8 +669,13 @@ def _may_lead(page: Page, k: int) -> bool:
 
 def _is_title(page: Page, k: int) -> bool:
     """Whether every longer word of a quotation is capitalised, as in the name of a book, a show or a programme."""
-    words = [t for t in page.text[page.quotations[k].start : page.quotations[k].end].split()[:12] if len(t) > 3]
-    return all(word[0].isupper() or not word[0].isalpha() for word in words)
+    text = page.text[page.quotations[k].start : page.quotations[k].end]
+    words = [word for word in text[:_TITLE].split() if len(word) > 3]
+    return (
+        text[-1] not in "!?"
+        and len(text) < _TITLE
+        and all(word[0].isupper() or not word[0].isalpha() for word in words)
+    )
 
 
 def _previous(page: Page, i: int) -> int:
@@ -593,6 +685,12 @@ def _previous(page: Page, i: int) -> int:
     while i >= 0 and page.paragraph[i] == here and page.pos[i] == "SPACE":
         i -= 1
     return i if i >= 0 and page.paragraph[i] == here else -1
+
+
+def _qualifies(page: Page, k: int) -> bool:
+    """Whether a quotation only qualifies the noun after it: the "brown coat" men."""
+    stop = page.spans[k][1]
+    return page.text[page.quotations[k].end - 1] not in ",.?!" and stop < len(page.pos) and page.pos[stop] == "NOUN"
 
 
 def _starts_sentence(page: Page, k: int) -> bool:
@@ -646,11 +744,11 @@ def _after(page: Page, k: int) -> Frame | None:
     touching = page.text[quotation.outer_end : page.starts[at]].strip()
     if page.lower[at] == "according" and at + 2 < len(page.lower) and page.lower[at + 1] == "to":
         return _according_frame(page, at)
-    if page.tag[at] in _RELATIVES or (page.pos[at] == "SCONJ" and page.lower[at] != "as"):
+    if page.tag[at] in _RELATIVES or page.pos[at] == "CCONJ" or (page.pos[at] == "SCONJ" and page.lower[at] != "as"):
         return None
     comma = end_mark in ",?!—–-" or touching[:1] == ","
     capital = page.text[page.starts[at]].isupper()
-    if end_mark in ".…" and capital:
+    if end_mark in ".…" and capital and not (len(gap) <= _SHORT and _cue_lemma(page, gap[-1])):
         return None
     # said Ana Ruiz
     i = at
@@ -678,9 +776,11 @@ def _after(page: Page, k: int) -> Frame | None:
         if lemma is None and page.lower[at] == "as":
             break
         phrase = noun_phrase(page, head)
-        if phrase[0] > at + 3:
+        if any(page.pos[i] not in {"ADV", "INTJ", "PUNCT", "SCONJ"} for i in range(at, phrase[0])):
             break
-        if lemma is None and (not comma or (capital and end_mark in "?!") or page.pos[verb] == "AUX"):
+        if lemma is None and (
+            not comma or (capital and end_mark in "?!") or page.pos[verb] == "AUX" or page.tag[verb] not in _FINITE
+        ):
             break
         if lemma is not None and not comma and page.inside[head] >= 0:
             break
@@ -753,8 +853,8 @@ def _before(page: Page, k: int) -> Frame | None:
     if not gap:
         return None
     i = max(_previous(page, gap.stop), gap.start)
-    close = page.lower[i] in _PAUSES | {":", "that", "as"} or _is_cue(page, i)
-    if not close and _is_title(page, k):
+    led = page.lower[i] in {":", "that"} or (_is_cue(page, i) and page.lower[i] != "told")
+    if not led and (_is_title(page, k) or _qualifies(page, k)):
         return None
     whole = _is_speech(page, k) or page.text[page.quotations[k].start].isupper()
     for i in reversed(gap):
@@ -775,7 +875,7 @@ def _before(page: Page, k: int) -> Frame | None:
         passive = any(page.dep[c] == "auxpass" for c in page.children[i])
         if passive or (page.dep[i] == "acl" and page.tag[i] == "VBN"):
             head = _agent(page, i)  # "a boy called", "what has been described as"
-            if head is None and not whole:
+            if head is None:
                 return None
         elif head is None:
             head = _nearest_subject(page, i, gap.start)
