@@ -13,7 +13,7 @@ from spacy.tokens import Doc, Token
 
 from newslab.figures import YEAR, Figure, find_bound, read_figures, read_lexicon
 from newslab.tables import SPAN_COLUMNS, build_table
-from newslab.units import Match, Unit, add_rate
+from newslab.units import Match, Unit, add_rate, find_unit_after
 
 COLUMNS = SPAN_COLUMNS | {
     "value": "float64",
@@ -50,6 +50,11 @@ _LEFT = frozenset(  # what belongs to a noun phrase left and right of its head
 _RIGHT = frozenset(
     {"prep", "pobj", "compound", "amod", "det", "poss", "case", "nummod", "nmod", "quantmod", "conj", "cc"}
 )
+_SHARES = frozenset({"conj", "appos", "prep", "dep", "nmod"})  # a figure to the one whose thing it shares
+_NO_START = frozenset({"DET", "PUNCT", "ADV", "PRON", "NUM", "SPACE"})
+_NO_END = frozenset({"ADP", "CCONJ", "DET", "PUNCT", "SPACE"})
+_OBJECT_PREPOSITIONS = frozenset({"to", "from", "by", "at", "for"})
+_SUMMARY = frozenset({"average", "total", "maximum", "minimum", "mean", "median", "age"})  # "an average of 12"
 _BY_HOW_MUCH = frozenset({"by", "of", "under", "over", "about", "around", "than"})
 _ADVERBS = {
     "up": "up",
@@ -212,7 +217,8 @@ def _is_name(doc: Doc, figure: Figure) -> bool:
         return False
     if noun is None and ((before.is_upper and len(before) > 1) or (figure.value < 0 and before.pos_ == "PROPN")):
         return figure.digits  # "the FTSE 100", "COVID -19"
-    if before.pos_ in _NOMINAL and root.head == before and root.dep_ in ("nummod", "appos", "npadvmod", "nmod"):
+    nominal = before.pos_ in _NOMINAL and root.dep_ in ("appos", "npadvmod", "nmod")
+    if root.head == before and (nominal or root.dep_ == "nummod"):
         return True
     if before.pos_ == "PROPN" and figure.first <= before.head.i < figure.last and before.dep_ in ("compound", "nmod"):
         return True
@@ -363,7 +369,21 @@ class _Parse:
                 elif previous.unit is None and previous.counted and (same or role[1] in ("conj", "from", "than")):
                     figure.counted = previous.counted
                     return
-        figure.counted = self._find(figure)
+        noun = self._noun(figure)
+        if noun and figure.unit is None and self._takes_unit(figure, noun):
+            noun = None
+        figure.counted = noun or self._measured(_root(self.doc, figure), figure)
+
+    def _takes_unit(self, figure: Figure, noun: tuple[int, int]) -> bool:
+        """Whether the noun is a stretch of time behind an adjective: "the 50 previous years"."""
+        head = self.doc[noun[1] - 1]
+        if figure.kind != "cardinal" or noun[0] != figure.last or not 2 <= noun[1] - noun[0] <= 3:
+            return False
+        found = find_unit_after(self.text, head.idx - 1, digits=False)
+        if found is None or found.unit.dimension != "time" or self.doc[noun[0]].pos_ != "ADJ":
+            return False
+        figure.unit, figure.end = found.unit, head.idx + len(head)
+        return True
 
     def _role(self, figure: Figure) -> tuple[str, str]:
         """Say how the figure hangs in its sentence: its relation, and the preposition or verb it hangs on."""
@@ -389,71 +409,76 @@ class _Parse:
             head, steps = head.head, steps + 1
         if head.pos_ not in _NOMINAL or not 0 <= head.i - figure.last < _REACH:
             return None
-        return self._phrase(head, figure, right=figure.unit is not None)
-
-    def _find(self, figure: Figure) -> tuple[int, int] | None:
-        return self._noun(figure) or self._measured(_root(self.doc, figure), figure)
+        return self._phrase(head, figure, right=figure.unit is not None, joined=False)
 
     def _measured(self, token: Token, figure: Figure) -> tuple[int, int] | None:
         """Find what a value is said of: the subject of its clause, or the noun it hangs on."""
-        seen_prep = ""
+        preposition = ""
         for _ in range(_CLIMB):
-            head = token.head
-            if head == token:
+            head, relation = token.head, token.dep_
+            if head == token or relation in _SUBJECTS:  # "between 40 and 50 will be sold" does not say what
                 return None
-            if token.dep_ == "prep":
-                seen_prep = token.lower_
-            if token.dep_ in ("relcl", "acl") and head.pos_ in _NOMINAL:
-                return self._phrase(head, figure)
-            if other := self.figure_at.get(head.i):
-                if other is not figure and other.counted and token.dep_ in ("conj", "appos", "prep", "dep", "nmod"):
+            if relation == "prep":
+                preposition = token.lower_
+            other = self.figure_at.get(head.i)
+            if other is not None and other is not figure:
+                if other.counted and relation in _SHARES:
                     return other.counted
-            elif head.pos_ in _NOMINAL and (
-                token.dep_ in ("prep", "appos", "nmod", "amod", "acl", "relcl", "npadvmod", "nummod")
-            ):
+            elif other is None and head.pos_ in _NOMINAL and relation in _SAID_OF and not self._passes(head, figure):
                 return self._phrase(head, figure)
-            if head.pos_ in ("VERB", "AUX"):
-                if seen_prep == "for" and figure.unit and head.i in self.object:
-                    return self._phrase(self.doc[self.object[head.i]], figure)
-                if (i := self.subject.get(head.i)) is not None and not figure.first <= i < figure.last:
-                    subject = self.doc[i]
-                    if subject.pos_ in _NOMINAL:
-                        return self._phrase(subject, figure)
-                    if subject.tag_ in ("WDT", "WP") and head.dep_ == "relcl" and head.head.pos_ in _NOMINAL:
-                        return self._phrase(head.head, figure)
-                    return None
+            elif head.pos_ in ("VERB", "AUX"):
+                changed, by = self.object.get(head.i), preposition
+                preposition = ""
+                if by in _OBJECT_PREPOSITIONS and changed is not None and changed not in self.figure_at:
+                    return self._phrase(self.doc[changed], figure)  # "cut the rate to 3%"
+                if (i := self.subject.get(head.i)) is not None and i not in self.figure_at:
+                    return self._subject(self.doc[i], head, figure)
             token = head
         return None
 
-    def _phrase(self, head: Token, figure: Figure, *, right: bool = True) -> tuple[int, int] | None:
-        """Span the noun phrase of ``head`` without determiner, cut where the figure itself stands in it."""
+    def _passes(self, noun: Token, figure: Figure) -> bool:
+        """Whether a noun only says how the figure was reached ("an average of 12"), or when ("rose in 18 months")."""
+        span = figure.unit is not None and figure.unit.dimension == "time"
+        return span or noun.lemma_.lower() in _SUMMARY
+
+    def _subject(self, subject: Token, verb: Token, figure: Figure) -> tuple[int, int] | None:
+        if subject.tag_ in ("WDT", "WP"):
+            return self._phrase(verb.head, figure) if verb.dep_ == "relcl" and verb.head.pos_ in _NOMINAL else None
+        return None if subject.pos_ in ("PRON", "DET", "VERB", "AUX") else self._phrase(subject, figure)
+
+    def _phrase(
+        self, head: Token, figure: Figure, *, right: bool = True, joined: bool = True
+    ) -> tuple[int, int] | None:
+        """Span the noun phrase of ``head`` without determiner, cut where a figure stands in it."""
         doc = self.doc
+        if head.i in self.figure_at:
+            return None
+        if figure.unit is not None and head.dep_ == "compound" and 0 < head.head.i - head.i < 4:
+            head = head.head  # a "5 litre V10 engine" is an engine
         inside = {head.i}
         first = last = head.i
         for i in range(head.i - 1, max(-1, head.i - _REACH), -1):
             token = doc[i]
-            if figure.first <= i < figure.last or token.head.i not in inside or token.dep_ not in _LEFT:
+            if i in self.figure_at or token.dep_ not in _LEFT or (token.dep_ == "punct" and token.text != "-"):
                 break
-            if token.dep_ == "punct" and token.text != "-":
+            # the parser may hang a modifier on another one: "the benchmark TA-25 index"
+            if token.head.i not in inside and not (token.head.i == i - 1 and doc[i - 1].head.i in inside):
                 break
             inside.add(i)
             first = i
         if right:
             for i in range(head.i + 1, min(len(doc), head.i + _REACH)):
                 token = doc[i]
-                if figure.first <= i < figure.last:
+                if i in self.figure_at or token.dep_ not in _RIGHT or (token.dep_ == "cc" and not joined):
                     break
-                ancestor = token.head.i
-                if token.dep_ not in _RIGHT or not (ancestor in inside or last < ancestor < head.i + _REACH):
+                if token.head.i not in inside and not last < token.head.i < head.i + _REACH:
                     break
                 inside.add(i)
                 last = i
-            while last > head.i and (doc[last].pos_ in ("ADP", "CCONJ", "DET", "PUNCT") or doc[last].head.i > last):
+            while last > head.i and (doc[last].pos_ in _NO_END or doc[last].dep_ == "prep" or doc[last].head.i > last):
                 last -= 1
-        while first < head.i and (
-            doc[first].pos_ in ("DET", "PUNCT", "ADV", "PRON", "NUM", "SPACE") or doc[first].tag_ in ("PRP$", "POS")
-        ):
+        while first < head.i and (doc[first].pos_ in _NO_START or doc[first].tag_ in ("PRP$", "POS")):
+            if doc[first].pos_ == "NUM" and not doc[first].whitespace_:
+                break  # "5G data"
             first += 1
-        if doc[first].pos_ == "PRON":
-            return None
-        return (first, last + 1)
+        return None if doc[first].pos_ == "PRON" else (first, last + 1)

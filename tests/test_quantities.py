@@ -10,10 +10,7 @@ from spacy.vocab import Vocab
 from newslab.parsing import parse_articles
 from newslab.quantities import COLUMNS, extract_quantities
 
-CASES = [
-    json.loads(line)
-    for line in (Path(__file__).parent / "data/quantities.jsonl").read_text("utf-8").splitlines()
-]
+CASES = [json.loads(line) for line in (Path(__file__).parent / "data/quantities.jsonl").read_text("utf-8").splitlines()]
 ODD_TEXTS = [
     "",
     "   \n ",
@@ -41,9 +38,7 @@ def parsed():
 
 
 def marked(i, case):
-    return pytest.param(
-        i, id=case["label"], marks=[pytest.mark.xfail] if case.get("expect") == "fail" else []
-    )
+    return pytest.param(i, id=case["label"], marks=[pytest.mark.xfail] if case.get("expect") == "fail" else [])
 
 
 @pytest.mark.parametrize("i", [marked(i, case) for i, case in enumerate(CASES)])
