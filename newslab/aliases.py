@@ -4,13 +4,13 @@ A name is linked to one fuller name or to none. Each rule needs its own evidence
 is linked because it looks like something already linked, and a short form that two names could own stays alone.
 """
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import chain
 
 from newslab.entity_lexicon import (
+    fold_sound,
     read_demonyms,
     read_equivalents,
     read_gazetteer,
@@ -19,11 +19,6 @@ from newslab.entity_lexicon import (
     read_words,
 )
 
-_ARTICLES = frozenset({"al", "el", "ul", "as", "ash", "ad", "ar", "az", "ez", "an", "at"})
-# "ez" of Ezzor: the article takes the first consonant of its noun
-_JOINED_ARTICLE = re.compile(r"^[ae]([drstnzl])(?=\1)")
-_SAME_SOUND = (("ou", "u"), ("oo", "u"), ("ee", "i"), ("ei", "i"), ("ai", "i"), ("ay", "i"), ("ph", "f"))
-_SAME_LETTER = str.maketrans("yoeqjwc", "iuikgvk")
 _GENERATIONS = frozenset({"jr", "sr", "ii", "iii", "iv"})
 # "New York City", "Euphrates River": the noun adds nothing to the name
 _PLACE_NOUNS = frozenset({"city", "town", "village", "river", "desert", "sea"})
@@ -128,25 +123,13 @@ def _link_spellings(names: list[Name]) -> Iterator[Proposal]:
     """Propose names that differ as transliterations do: "Baghouz" and "Baghuz"."""
     sounds: dict[tuple[str, str], list[Name]] = defaultdict(list)
     for name in names:
-        sound = _sound(name.key)
+        sound = fold_sound(name.key)
         # short names that sound alike are too often different things
         if len(sound) >= 5 and not name.text.isupper():
             sounds[sound, name.family].append(name)
     for alike in sounds.values():
         usual = max(alike, key=lambda n: (n.count, -n.first))
         yield from ((name.key, [usual.key], "spelling of") for name in alike if name is not usual)
-
-
-def _sound(key: str) -> str:
-    """Fold the letters that transliterations from Arabic, Persian or Cyrillic write in several ways.
-
-    Articles go too (al-, el-, ez-), since they assimilate: Deir ez-Zor, Deir Ezzor, Deir al-Zor.
-    """
-    sound = "".join(_JOINED_ARTICLE.sub("", w) for w in key.split() if w not in _ARTICLES)
-    for old, new in _SAME_SOUND:
-        sound = sound.replace(old, new)
-    sound = re.sub(r"(?<=[^aeiou])h", "", sound.translate(_SAME_LETTER))
-    return re.sub(r"(.)\1+", r"\1", sound)
 
 
 def _link_short_forms(names: list[Name]) -> Iterator[Proposal]:

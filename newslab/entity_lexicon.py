@@ -19,6 +19,12 @@ _NOT_WORD = re.compile(r"[\W_]+")
 # "U.S." and "J.K." but not the stop after a word
 _DOTTED = re.compile(r"\b(?:[^\W\d_]\.)+(?:[^\W\d_]\b\.?)?")
 
+_ARTICLES = frozenset({"al", "el", "ul", "as", "ash", "ad", "ar", "az", "ez", "an", "at"})
+# "ez" of Ezzor: the article takes the first consonant of its noun
+_JOINED_ARTICLE = re.compile(r"^[ae]([drstnzl])(?=\1)")
+_SAME_SOUND = (("ou", "u"), ("oo", "u"), ("ee", "i"), ("ei", "i"), ("ai", "i"), ("ay", "i"), ("ph", "f"))
+_SAME_LETTER = str.maketrans("yoeqjwc", "iuikgvk")
+
 
 def fold_name(text: str) -> str:
     """Reduce a name to what is compared: no case, accents, dots, hyphens or article in front.
@@ -32,6 +38,21 @@ def fold_name(text: str) -> str:
     if len(words) > 1 and words[0] in {"the", "a", "an"}:
         words = words[1:]
     return " ".join(words)
+
+
+def fold_sound(key: str) -> str:
+    """Fold the letters that transliterations from Arabic, Persian or Cyrillic write in several ways.
+
+    Articles go too (al-, el-, ez-), since they assimilate: Deir ez-Zor, Deir Ezzor, Deir al-Zor.
+
+    >>> fold_sound("baghouz") == fold_sound("baghuz")
+    True
+    """
+    sound = "".join(_JOINED_ARTICLE.sub("", w) for w in key.split() if w not in _ARTICLES)
+    for old, new in _SAME_SOUND:
+        sound = sound.replace(old, new)
+    sound = re.sub(r"(?<=[^aeiou])h", "", sound.translate(_SAME_LETTER))
+    return re.sub(r"(.)\1+", r"\1", sound)
 
 
 @lru_cache(maxsize=1)

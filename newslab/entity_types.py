@@ -8,7 +8,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 
-from newslab.entity_lexicon import read_gazetteer, read_kinds, read_words
+from newslab.entity_lexicon import fold_sound, read_gazetteer, read_kinds, read_words
 from newslab.mentions import NAMED, Mention, Tokens
 
 # the model's votes for one string are hardly independent: more than this many count no further
@@ -37,6 +37,7 @@ def decide_types(tokens: Tokens, mentions: Sequence[Mention]) -> dict[str, Decis
                 cues[m.key][label, 1.5, "in a list"] += 1
     scores = {key: _score(votes[key], cues[key]) for key in votes}
     known = read_gazetteer()
+    _pool_spellings(scores)
     _pool_people(scores)
     people = {key for key, score in scores.items() if " " in key and _best(score) == "PERSON"}
     part_of = {word: key for key in people for word in (key.split()[0], key.split()[-1])}
@@ -65,6 +66,18 @@ def _lists(tokens: Tokens, mentions: Sequence[Mention]) -> Iterator[list[Mention
         run.append(m)
     if len(run) > 2:
         yield run
+
+
+def _pool_spellings(scores: dict[str, dict[str, float]]) -> None:
+    """Let names that only transliteration tells apart share what speaks for their types."""
+    alike = defaultdict(list)
+    for key in scores:
+        if len(sound := fold_sound(key)) >= 5:
+            alike[sound].append(key)
+    for keys in alike.values():
+        together = {label: sum(scores[key].get(label, 0) for key in keys) for label in NAMED}
+        for key in keys if len(keys) > 1 else []:
+            scores[key] |= {label: weight for label, weight in together.items() if weight}
 
 
 def _pool_people(scores: dict[str, dict[str, float]]) -> None:

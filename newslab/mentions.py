@@ -6,6 +6,7 @@ Every rule looks at words and the space between them only, so that any pipeline 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from spacy.tokens import Doc
 
@@ -20,6 +21,8 @@ _SAME_LABEL = {"PER": "PERSON"} | {label: label for label in NAMED}
 _EDGES = frozenset("\"'“”‘’`´,;:()[]{}<>*|/–—-… \t\r\xa0")
 _ARTICLES = frozenset({"the", "a", "an"})
 _POSSESSIVES = frozenset({"'s", "’s", "'", "’", "'S", "’S"})
+# names of more tokens are not looked for again
+_LONGEST = 15
 _HYPHENS = frozenset("-‐‑–")
 
 
@@ -182,7 +185,8 @@ def _join_people(
     """Join what the model left of one person's name: initials, "Suk-yeol", "dos Santos"."""
     particles = read_words("particles")
     held: tuple[int, int, str] | None = None
-    for first, last, label in spans:
+    behind = len(tokens.words), len(tokens.words), ""
+    for (first, last, label), (limit, _, _) in pairwise([*spans, behind]):
         if label == "PERSON":
             while first and not blocked[first - 1] and _opens_name(tokens, first - 1):
                 first -= 1
@@ -193,7 +197,8 @@ def _join_people(
                 ):
                     first = held[0]
                     held = None
-            last = _close_name(tokens, first, last)
+            end = _close_name(tokens, first, last)
+            last = end if end <= limit else last
         if held:
             yield held
         held = first, last, label
@@ -283,26 +288,28 @@ def find_missed(
             owner[ent.start : ent.end] = [-2] * (ent.end - ent.start)
     for number, mention in enumerate(mentions):
         owner[mention.first : mention.last] = [number] * (mention.last - mention.first)
-    by_first: dict[str, list[tuple[str, ...]]] = defaultdict(list)
-    for words in sorted(wanted, key=lambda w: (-len(w), w)):
-        by_first[words[0]].append(words)
+    lengths: dict[str, set[int]] = defaultdict(set)
+    for words in wanted:
+        if len(words) <= _LONGEST:
+            lengths[words[0]].add(len(words))
     common = {w for w in tokens.words if w.islower()}
     found, lost, i = [], set(), 0
     while i < len(tokens.words):
         length = 1
-        for words in by_first.get(tokens.words[i], ()):
-            last = i + len(words)
-            if tuple(tokens.words[i:last]) != words or not _may_stand(tokens, i, words, common):
+        for n_words in sorted(lengths.get(tokens.words[i], ()), reverse=True):
+            last = i + n_words
+            words = tuple(tokens.words[i:last])
+            if len(words) < n_words or words not in wanted or not _may_stand(tokens, i, words, common):
                 continue
             held = {n for n in owner[i:last] if n != -1}
             inside = all(n >= 0 and i <= mentions[n].first and mentions[n].last <= last for n in held)
-            same = any(n >= 0 and mentions[n].last - mentions[n].first == len(words) for n in held)
+            same = any(n >= 0 and mentions[n].last - mentions[n].first == n_words for n in held)
             if not inside or same:
                 continue
             if new := make_mention(tokens, i, last, *wanted[words]):
                 found.append(new)
                 lost |= held
-                length = len(words)
+                length = n_words
                 break
         i += length
     kept = [m for n, m in enumerate(mentions) if n not in lost]

@@ -1,9 +1,15 @@
+import json
+import time
+from pathlib import Path
+
+import pandas as pd
 import pytest
 from spacy.tokens import Doc
 from spacy.vocab import Vocab
 
 from newslab.entities import COLUMNS, extract_entities
 from newslab.entity_lexicon import fold_name
+from newslab.parsing import parse_articles
 
 
 def make_doc(text: str) -> Doc:
@@ -119,3 +125,52 @@ def test_a_demonym_points_to_its_country():
 def test_folding_keeps_what_tells_names_apart():
     assert fold_name("the U.S.") == "us"
     assert fold_name("Côte d’Ivoire") == "cote divoire"
+
+
+CASES = [
+    json.loads(line)
+    for line in (Path(__file__).parent / "data/entities.jsonl").read_text(encoding="utf-8").splitlines()
+]
+
+
+@pytest.fixture(scope="module")
+def tables():
+    articles = pd.DataFrame([{"doc_id": case["label"], "text": case["text"]} for case in CASES])
+    return dict(list(extract_entities(parse_articles(articles)).groupby("doc_id")))
+
+
+@pytest.mark.parametrize(
+    "case",
+    [pytest.param(c, id=c["label"], marks=[pytest.mark.xfail] if c.get("expect") == "fail" else []) for c in CASES],
+)
+def test_cases(case, tables):
+    table = tables[case["label"]]
+    of_text = table.groupby("text")["entity_id"].agg(set)
+    for name, label in case.get("names", {}).items():
+        assert set(table.loc[table["text"] == name, "label"]) == {label}
+    for names in case.get("together", []):
+        assert len(set.union(*(of_text[name] for name in names))) == 1
+    for one, other in case.get("apart", []):
+        assert not of_text[one] & of_text[other]
+    assert not set(case.get("absent", [])) & set(of_text.index)
+
+
+def test_ids_count_up_and_each_entity_has_one_label_and_one_name(tables):
+    for table in tables.values():
+        ids = list(table["entity_id"].drop_duplicates())
+        assert ids == [f"e{n}" for n in range(1, len(ids) + 1)]
+        assert not table[["entity_id", "label", "name"]].drop_duplicates()["entity_id"].duplicated().any()
+        assert (table["end"].shift(fill_value=0) <= table["start"]).all()
+
+
+def test_time_grows_with_length_not_with_its_square():
+    def seconds(n: int) -> float:
+        words = [word for i in range(n) for word in ("Ana", f"Ruiz{i}", "left", ".")]
+        doc = Doc(Vocab(), words=words, ents=["B-PERSON", "I-PERSON", "O", "O"] * n)
+        started = time.process_time()
+        extract_entities({"a": doc})
+        return time.process_time() - started
+
+    seconds(10)
+    # eight times the length; quadratic would take 64 times as long
+    assert seconds(4000) < 30 * max(seconds(500), 0.01)
