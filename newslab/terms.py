@@ -124,10 +124,10 @@ def extract_keyterms(docs: Mapping[str, Doc], *, top: int = 20, leave_out: pd.Da
 
 
 def _score_terms(doc: Doc, left_out: Sequence[tuple[int, int]], top: int) -> list[dict[str, object]]:
-    text = doc.text
+    text = doc.text  # once: spaCy joins all tokens on each access
     occurrences: dict[str, list[_Run]] = defaultdict(list)
     around: dict[str, set[str]] = defaultdict(set)
-    for words in _iter_runs(doc, left_out):
+    for words in _iter_runs(doc, text, left_out):
         for run, longer in _iter_candidates(text, words):
             occurrences[run.key].append(run)
             around[run.key] |= longer
@@ -164,9 +164,8 @@ def _score_terms(doc: Doc, left_out: Sequence[tuple[int, int]], top: int) -> lis
     return found
 
 
-def _iter_runs(doc: Doc, left_out: Sequence[tuple[int, int]]) -> Iterator[list[Word]]:
+def _iter_runs(doc: Doc, text: str, left_out: Sequence[tuple[int, int]]) -> Iterator[list[Word]]:
     """Yield the nouns, names and adjectives that stand together."""
-    text = doc.text
     run: list[Word] = []
     for word in iter_words(doc, leave_out=left_out):
         token = word.token
