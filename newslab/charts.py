@@ -139,11 +139,13 @@ def chart_bars(
     shown = table.loc[table[label].isin(labels), [label, value, *([colour] if colour else [])]]
     shown = shown.assign(**{label: _shorten(shown[label])})
     totals = shown.groupby(label, sort=False)[value].sum()
+    few = pd.api.types.is_integer_dtype(totals) and totals.max() <= 10  # no half of a mention on the axis
+    axis = alt.Axis(format="d", values=list(range(int(totals.max()) + 1))) if few else alt.Axis(format="~s")
     chart = (
         alt.Chart(shown, description=f"{title}: {_name_some(totals.index.to_series(), totals)}")
         .mark_bar()
         .encode(
-            x=alt.X(f"{value}:Q", title=unit or value, axis=alt.Axis(tickMinStep=1, format="~s")),
+            x=alt.X(f"{value}:Q", title=unit or value, axis=axis),
             y=alt.Y(f"{label}:N", title=None, sort=list(dict.fromkeys(shown[label]))),
             tooltip=[f"{label}:N", f"{value}:Q", *([f"{colour}:N"] if colour else [])],
         )
