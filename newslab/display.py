@@ -72,7 +72,6 @@ _LABELS = {
     "entity_id": "Entity",
     "geoname_id": "GeoNames id",
     "n_words": "Words",
-    "source": "Outlet",
     "sha256": "SHA-256",
 }
 _POSITION = ["doc_id", "start", "end"]
@@ -313,12 +312,14 @@ def _label(name: str) -> str:
     return _LABELS.get(name) or name.removeprefix("n_").replace("_", " ").capitalize()
 
 
-def _class_of(column: pd.Series, texts: Sequence[str]) -> Markup:
-    """Say how the cells of a column are set: numbers to the right, what is short on one line."""
+def _class_of(column: pd.Series, texts: Sequence[Markup]) -> Markup:
+    """Say how the cells of a column are set: numbers to the right, what is short on one line, prose not squeezed."""
+    longest = max((len(text.striptags()) for text in texts), default=0)
     if pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column):
-        return Markup(' class="nl-number"')
-    is_short = all(len(Markup(text).striptags()) <= _SHORT for text in texts)  # noqa: S704 - only measured
-    return Markup(' class="nl-short"') if is_short else Markup("")
+        name = "number"
+    else:
+        name = "short" if longest <= _SHORT else "prose" if longest > 2 * _SHORT else "words"
+    return Markup(' class="nl-{}"').format(name)
 
 
 def _cut(text: str, longest: int = _LONGEST_CELL) -> str:
@@ -580,7 +581,8 @@ def show_method(
         if "sha256" in row:
             facts.append(("SHA-256 of the file", row["sha256"]))
         facts.append(("SHA-256 of the text", hashlib.sha256(row["text"].encode("utf-8", "surrogatepass")).hexdigest()))
-        facts += [(_label(c), row[c]) for c in ("title", "published", "source", "language") if c in row]
+        named = {"title": "Title", "published": "Published", "source": "Outlet", "language": "Language"}
+        facts += [(label, row[column]) for column, label in named.items() if column in row]
         facts.append(("Repairs", row.get("repairs") or "none"))
     facts += [(f"Pipeline: {_label(key).lower()}", value) for key, value in (pipeline or {}).items()]
     facts.append(("Made with", ", ".join(f"{name} {version}" for name, version in _package_versions().items())))
