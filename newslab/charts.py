@@ -393,7 +393,7 @@ def _chart_map(view: pd.DataFrame, points: pd.DataFrame) -> alt.LayerChart | alt
     wide, tall = max(12.0, 1.3 * (east - west)), max(12.0 * height / WIDTH, 1.4 * (north - south))
     pixels_per_degree = min(WIDTH / wide, height / tall)
     land = alt.NamedData(name=_OUTLINES, format=alt.TopoDataFormat(type="topojson", feature="countries"))
-    outlines = alt.Chart(land).mark_geoshape(fill=COLOURS["wash"][0], stroke=COLOURS["line"][0], clip=True)
+    outlines = alt.Chart(land).mark_geoshape(fill=COLOURS["wash"][0], stroke=COLOURS["line"][0], clip=True, aria=False)
     dots = (
         alt.Chart(points)
         .mark_circle(color=PALETTE[1], opacity=0.75, stroke=COLOURS["paper"][0], cursor="pointer", clip=True)
