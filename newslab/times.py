@@ -167,6 +167,8 @@ def _offers(doc_id: str, text: str) -> list[dict[str, object]]:
 
 def _published_day(published: Published, doc_id: str) -> date | None:
     given = published.get(doc_id) if isinstance(published, pd.Series) else published
+    if isinstance(given, pd.Series):
+        raise ValueError(f"published has {len(given)} dates for document {doc_id!r}; give one")
     if given is None or pd.isna(given):
         return None
     try:

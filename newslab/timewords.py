@@ -63,6 +63,7 @@ _PUNCTUATION = {
 _FRACTIONS = {"½": 0.5, "¼": 0.25, "¾": 0.75}
 
 _SCALES = {12, 100, 1000, 10**6, 10**9}
+_LARGEST = 1e12  # nothing is counted beyond that in units of time
 _SHORTENED = {"jan", "feb", "mar", "apr", "jun", "jul", "aug", "sep", "sept", "oct", "nov", "dec"}
 
 
@@ -159,6 +160,8 @@ def _classify(kind: str, shown: str, low: str, words: dict[str, tuple[str, objec
         return found, value
     if kind == "figure":
         number = float(shown.replace(",", ""))
+        if number > _LARGEST:
+            return "word", None
         if number.is_integer() and shown.isdigit():
             if len(shown) == 4 and 1000 <= number < 3000:
                 return "year", int(number)
@@ -202,6 +205,8 @@ def _add_numbers(tokens: list[Token]) -> Iterator[Token]:
                 if k >= len(tokens) or tokens[k].kind != "number" or not tokens[k].low.isalpha():
                     break
                 more = int(tokens[k].value)
+                if total > _LARGEST:
+                    break
                 if more in _SCALES and tokens[k].low != "twelve":
                     total *= more
                 elif more < 10 and last in range(20, 100, 10):

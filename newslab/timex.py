@@ -46,10 +46,10 @@ class Scene:
     leaning: Callable[[], int]  # -1 the verb tells of the past, 1 of the future, 0 neither
     told: Time | None  # the last calendar time told of before
     before: Token | None
-    after: Token | None  # None also where a paragraph ends
+    after: Token | None
     joined: bool  # by a hyphen to what follows
     word_before: Word | None
-    word: Word | None  # the last of the expression
+    word: Word | None  # the last word of the expression
     nearby: Callable[[], Time | None]  # a day in the same sentence
 
 
@@ -100,21 +100,24 @@ def _pick_near(published: date, candidates: Iterable[date | None], lean: int) ->
     return min((day for day in candidates if day), key=distance, default=None)
 
 
-def _weekday(number: int, scene: Scene, step: int | None = None) -> date | None:
-    today = scene.published
+def _weekday(parts: Parts, scene: Scene) -> tuple[date | None, bool]:
+    """Give the date of a weekday and whether it took the publication date."""
+    number = int((parts.get("weekday") or parts["weekday_short"]).value)
+    today, anchored = scene.published, True
+    relative = parts.get("relative") or parts.get("relative_told")
+    from_told = relative and (relative.kind == "relative_told" or ("the" in parts and relative.low == "previous"))
+    if from_told and scene.told:
+        today, anchored = scene.told.day, scene.told.anchored
     if today is None:
-        return None
+        return None, anchored
     back = (today.isoweekday() - number) % 7
-    if step is None:
-        if back and scene.leaning() > 0:
-            back -= 7
-    elif step < 0:
+    if relative is None:
+        back -= 7 if back and scene.leaning() > 0 else 0
+    elif relative.value < 0:
         back = back or 7
-    elif step > 0:
-        back = back - 7
-    elif back and scene.leaning() >= 0:
+    elif relative.value > 0 or (back and relative.low == "this" and scene.leaning() >= 0):
         back -= 7
-    return shift_date(today, -back, "D")
+    return shift_date(today, -back, "D"), anchored
 
 
 def _year_of(parts: Parts) -> int | None:
@@ -158,9 +161,8 @@ def _read_day(parts: Parts, scene: Scene) -> tuple[date | None, str, bool] | Non
         day = shift_date(today, back, "D")
         return day, show_date(day, "D"), True
     if weekday := parts.get("weekday") or parts.get("weekday_short"):
-        number = int(weekday.value)
-        day = _weekday(number, scene, int(parts["relative"].value) if "relative" in parts else None)
-        return day, show_date(day, "D") if day else f"XXXX-WXX-{number}", True
+        day, anchored = _weekday(parts, scene)
+        return day, show_date(day, "D") if day else f"XXXX-WXX-{weekday.value}", anchored
     if "part" in parts and ("relative" in parts or "relative_told" in parts):
         if "the" in parts or "relative_told" in parts:
             base, anchored = (scene.told.day, scene.told.anchored) if scene.told else (today, True)
@@ -314,26 +316,11 @@ def _resolve_month(parts: Parts, scene: Scene) -> Time | None:
     return _pin(day, "M", anchored=True, mod=mod)
 
 
+# a year out of our times needs one of these before it
 _YEAR_BEFORE = {
-    "between",
-    "in",
-    "of",
-    "since",
-    "from",
-    "until",
-    "till",
-    "by",
-    "around",
-    "circa",
-    "before",
-    "after",
-    "and",
-    "to",
-    "through",
-    "during",
-    "early",
-    "late",
-}
+    "in", "of", "since", "from", "until", "till", "by", "around", "circa", "before", "after", "between", "and", "to",
+    "through", "during", "early", "late"
+}  # fmt: skip
 _MONEY = set("$€£¥#%")
 
 
@@ -437,7 +424,8 @@ def _resolve_quarter(parts: Parts, scene: Scene) -> Time | None:
         shown = str(parts["qcode"].value)
         nth, grain = int(re.sub(r"\D", "", shown)), "HY" if "H" in shown else "Q"
     elif "half" in parts:
-        nth, grain = min(int(parts["nth"].value), 2), "HY"
+        # the final half is the second, as the last is
+        nth, grain = min(int(parts["nth"].value), 2) if "nth" in parts else 2, "HY"
     elif parts["unit_q"].value == "Q":
         nth, grain = int(parts["ordinal"].value), "Q"
     else:
@@ -451,7 +439,7 @@ def _resolve_quarter(parts: Parts, scene: Scene) -> Time | None:
         time = _pin(make_date(year, month, 1), grain, anchored=False)
     elif today is None:
         time = Time("DATE", f"XXXX-{grain[0]}{nth}", None, True, None, grain)
-    elif step := parts.get("relative") or parts.get("relative_told"):
+    elif (step := parts.get("relative") or parts.get("relative_told")) and "last" not in parts:
         time = _pin(make_date(today.year + int(step.value), month, 1), grain, anchored=True)
     elif "half" in parts:
         time = _pin(make_date(today.year, month, 1), grain, anchored=True)
@@ -621,7 +609,7 @@ def _resolve_duration(parts: Parts, scene: Scene) -> Time | None:
         return None  # the 1988 quarter
     if grain == "Q" and "relative" not in parts and ("dash" in parts or (after and after.low == "of")):
         return None  # three-quarters, a quarter of
-    if "high" in parts:
+    if "high" in parts or "or" in parts:  # five to six days, a year or two
         return _length(None, grain, parts.get("relative"), scene, _mod(parts))
     if "all" in parts or ("long" in parts and not counted):
         return Time("DURATION", show_length(None if unit.kind == "units" else 1, grain))

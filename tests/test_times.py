@@ -72,6 +72,11 @@ def test_published_by_document():
     assert table["earliest"].isna().tolist() == [False, True, True]
 
 
+def test_two_dates_for_a_document_are_refused():
+    with pytest.raises(ValueError, match="2 dates for document 'a'"):
+        extract_times({"a": make_doc("today")}, published=pd.Series(["2019-03-07", "2019-03-08"], index=["a", "a"]))
+
+
 def test_published_that_is_no_date_is_refused():
     with pytest.raises(ValueError, match="published 'soon', which is no date"):
         extract_times({"a": make_doc("today")}, published="soon")
@@ -87,6 +92,7 @@ def test_published_that_is_no_date_is_refused():
         "99999999999999999999 years ago , in 500 centuries , next month , last decade , the 99th century",
         "Easter , next weekend , last winter , this quarter , tomorrow night , the next 9999 years",
         "“ ” ’ ' \" - -- … 🕐 يوم الجمعة 第一季度",
+        "hundred " * 400 + "years ago , " + "9" * 400 + " years ago",
     ],
 )
 def test_odd_text_does_not_raise(text, day):
