@@ -227,7 +227,12 @@ def _outermost(text: str, doubles: list[Quotation], singles: list[Quotation]) ->
         doubles + [q for q in singles if q.closed or stands_apart(q)], key=lambda q: (q.outer_start, -q.outer_end)
     )
     kept: list[Quotation] = []
+    reached = 0  # end of the whole quotations so far, blank ones included
     for quotation in ranked:
+        if quotation.outer_end <= reached:
+            continue
+        if quotation.closed:
+            reached = quotation.outer_end
         start, end = quotation.start, quotation.end
         while start < end and not text[start].isalnum() and (text[start].isspace() or text[start] in _QUOTES):
             start += 1

@@ -1,7 +1,7 @@
 """Quotations and reported speech: what was said, by whom, and how the writer put it.
 
-`newslab.marks` pairs the quotation marks, `newslab.speech` finds what is reported and the phrase that reports it,
-`newslab.sources` tells who the speaker is; here they become a table.
+`newslab.marks` pairs the quotation marks, `newslab.clauses` and `newslab.speech` find what is reported and the phrase
+that reports it, `newslab.sources` tells who the speaker is; here they become a table.
 """
 
 from collections.abc import Mapping
@@ -11,7 +11,8 @@ from spacy.tokens import Doc
 
 from newslab.entities import extract_entities
 from newslab.sources import name_sources
-from newslab.speech import Page, Said, find_speech, read_page
+from newslab.speech import find_speech
+from newslab.syntax import Page, Said, read_page
 from newslab.tables import SPAN_COLUMNS, build_table, check_columns
 
 COLUMNS = SPAN_COLUMNS | {

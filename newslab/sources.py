@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from newslab.speech import SUBJECTS, Frame, Page, Said, noun_phrase
+from newslab.syntax import SUBJECTS, Frame, Page, Said, noun_phrase
 
 # How many paragraphs back a pronoun may find its person: a story that changes the subject names it again.
 _PARAGRAPHS_BACK = 2
@@ -45,7 +45,7 @@ _ANONYMITY = re.compile(
 _REASON = re.compile(
     r",? (?:because|since|as|so|so that|to (?:discuss|describe|speak|talk|avoid|protect|be|share|comment)|for fear|"
     r"fearing|citing|owing to|due to|in order to|out of|for|in exchange for)\b"
-    r"(?:[^.!?;\n\"“”]|\.(?=\w|[A-Z]\.))*",
+    r"(?:[^.!?;\n\"“”]|\.(?=\w|[A-Z]\.)){0,300}",
 )
 
 
