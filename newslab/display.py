@@ -637,18 +637,25 @@ def describe_chart(spec: Mapping) -> str:
 
 @functools.cache
 def style_sheet() -> str:
-    """Give the style sheet of everything shown, light and dark."""
-    light, dark = ("".join(f"--nl-{name}:{pair[i]};" for name, pair in COLOURS.items()) for i in (0, 1))
-    switches = "".join(
-        f".nl-text:not(:has(.nl-switch-{kind}:checked)) .nl-body .nl-{kind}{{--lane-{lane}:transparent}}\n"
-        for kind, lane in {"entities": 1, "quantities": 2, "times": 3, "quotes": 0}.items()
-    )
-    rules = (Path(__file__).parent / "data" / "display.css").read_text(encoding="utf-8")
-    papers = f":root{{{light}}}\n@media screen and (prefers-color-scheme:dark){{:root{{{dark}}}}}\n"
-    return papers + rules + switches
+    """Give the style sheet of everything shown, on a page that is light or dark as its reader's system is."""
+    return f":root{{{_paper(0)}}}\n@media screen and (prefers-color-scheme:dark){{:root{{{_paper(1)}}}}}\n{_rules()}"
 
 
 @functools.cache
 def style_tag() -> str:
-    """Give the style sheet as markup: a notebook needs it beside every output, a page takes it out again."""
-    return f"<style>{style_sheet()}</style>"
+    """Give the style sheet as markup beside an output in a notebook, light or dark as JupyterLab's theme is."""
+    dark = f'body[data-jp-theme-light="false"]{{{_paper(1)}}}'
+    return f"<style>:root{{{_paper(0)}}}\n{dark}\n{_rules()}</style>"
+
+
+def _paper(which: int) -> str:
+    return "".join(f"--nl-{name}:{pair[which]};" for name, pair in COLOURS.items())
+
+
+def _rules() -> str:
+    lanes = {"quotes": 0, "entities": 1, "quantities": 2, "times": 3}
+    switches = "".join(
+        f".nl-text:not(:has(.nl-switch-{kind}:checked)) .nl-body .nl-{kind}{{--lane-{lane}:transparent}}\n"
+        for kind, lane in lanes.items()
+    )
+    return (Path(__file__).parent / "data" / "display.css").read_text(encoding="utf-8") + switches
