@@ -41,6 +41,10 @@ KIND = {"country": 2.5, "capital": 1.5, "city": 0.0, "admin1": -1.0, "admin2": -
 FEATURE = {"ocean": 12.0, "sea": 12.0, "continent": 12.0, "region": 10.0, "union": 12.0}
 LANDMARK = 8.0  # other rivers, islands, buildings of the project's own tables: as a fair-sized city
 NO_TOWN = -3.0  # the model calls it a region or a water
+LONGEST_ACRONYM, LARGE_TOWN = (
+    5,
+    50_000,
+)  # letters and people: NERI is hardly a village, ERIE may be a city in a headline
 TOWN = 5000  # people, from which a facility's name may be a town's (Fort Worth)
 OTHER_NAME = -1.5  # known by another name, as Palmyra for Tadmur
 SAME_COUNTRY, NO_COUNTRY = 1.5, 0.1  # the part of a document's other names that a country holds, against this part
@@ -49,6 +53,7 @@ LARGE_REGION = 5e6  # people; that two places are both in England says less than
 LIKES = 2.0  # that two states, or two countries, are mentioned says less than two towns of one state
 NEAR, NO_NEAR, CELL = 1.5, 0.3, 0.75  # how many stand within a cell of so many degrees or one beside it
 LEAST_SHARE = 0.01
+SEVERAL = 1.5  # names, from which a country is suggested for those that cannot be placed
 NEARBY = 0.5  # how much of another name must be there for the evidence to say so
 ROUNDS = 4
 MOST_CANDIDATES = 40
@@ -101,8 +106,8 @@ def extract_places(docs: Mapping[str, Doc], *, entities: pd.DataFrame | None = N
         entity_id : as in ``entities``
         name : name of the place in the gazetteer, of the entity where the place isn't known
         latitude, longitude : degrees north and east (WGS 84), null where the mention couldn't be placed
-        country : ISO 3166 alpha-2 code; for an unplaced mention the country that the rest of the document suggests;
-            null for what lies in several or none
+        country : ISO 3166 alpha-2 code; for an unplaced mention the country it is said to be in, or that holds twice as
+            many names of the document as any other; null for what lies in several or none
         geoname_id : GeoNames id, null for the project's own points
         kind : ``city``, ``country``, ``admin1``, ``admin2``, ``continent``, ``region``, ``sea``, ``river`` and so on;
             ``demonym`` for people and adjectives ("French"), placed where their country or region is; null if unplaced
@@ -147,7 +152,7 @@ def _place_rows(text: str, toponyms: list[Toponym]) -> Iterator[dict[str, object
     names = _collect_names(toponyms)
     _hold(text, toponyms, names)
     mass = _settle(names)
-    suggested = max((code for code in mass if len(code) == 2), key=mass.__getitem__, default=None)
+    suggested = _main_country(mass)
     by_mention = {i: name for name in names for i in name.mentions}
     for i, toponym in enumerate(toponyms):
         name = by_mention[i]
@@ -176,6 +181,14 @@ def _place_rows(text: str, toponyms: list[Toponym]) -> Iterator[dict[str, object
         country = suggested if name.holder is None else name.holder.country
         why = "; country suggested by the places around it" if country else ""
         yield row | {"country": country, "evidence": f"not in the gazetteer{why}"}
+
+
+def _main_country(mass: Mapping[str, float]) -> str | None:
+    """Say which country holds several names of a document and twice as many as any other."""
+    ranked = sorted(((share, code) for code, share in mass.items() if len(code) == 2), reverse=True)
+    if not ranked or ranked[0][0] < SEVERAL or (len(ranked) > 1 and ranked[0][0] < 2 * ranked[1][0]):
+        return None
+    return ranked[0][1]
 
 
 def _point(place: Place, kind: str | None) -> dict[str, object]:
@@ -211,6 +224,9 @@ def _candidates(toponym: Toponym) -> list[Place]:
         )
         rows = tuple(row for row in rows if kinds and row.kind in kinds) or rows
     rows = rows or find_places(toponym.name)
+    if toponym.text.isupper() and len(toponym.text) <= LONGEST_ACRONYM:
+        towns = {row for row in rows if row.kind in {"city", "admin2"}}
+        rows = tuple(r for r in rows if r not in towns or (r.population >= LARGE_TOWN and is_usual(toponym.text, r)))
     if toponym.label == "FAC":  # the Plaza is no town of that name
         key = fold_name(toponym.text)
         rows = tuple(
@@ -254,6 +270,11 @@ def _hold(text: str, toponyms: list[Toponym], names: list[_Name]) -> None:
             kinds = _CLASSES.get(word[1].lower(), set())
             if fit := [j for j, place in enumerate(name.places) if place.kind in kinds]:
                 name.keep(fit)
+    # what holds another place is meant itself: a town in "England" doesn't lie in England, Arkansas
+    holding = {name.holder for name in names}
+    for name in names:
+        if name.holder is None and (fit := [j for j, place in enumerate(name.places) if place in holding]):
+            name.keep(fit)
 
 
 def _lies_in(place: Place, holder: Place) -> bool:

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from newslab.gazetteer import Place, find_places, fold_name, load_gazetteer
+from newslab.gazetteer import Place, find_places, fold_name, is_usual, load_gazetteer
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class Toponym:
 # Word lists written for newslab: heads of names of public bodies, which are named for where they are
 _PUBLIC = frozenset(
     "academy administration agency airport army assembly association authority bank board bureau center centre chamber "
-    "church clinic club college commission committee congress corporation council county court department district "
+    "clinic club college commission committee congress corporation council county court department district "
     "embassy federation fire force forces government guard hospital house institute jail league legislature library "
     "ministry museum navy news office parliament party police post prison public school schools senate service sheriff "
     "society star state station stadium symphony team times tribune union university zoo".split()
@@ -47,9 +47,11 @@ _SITES = frozenset(
     "mosque museum park port prison school stadium station university zoo".split()
 )
 
+# Words that are a village's name somewhere and hardly ever that village in the news
 _GENERIC = frozenset(
-    "north south east west northern southern eastern western central upper lower old new city county state national "
-    "united international federal royal grand general first st st. mt fort lake park hill".split()
+    "north south east west northern southern eastern western northeast northwest southeast southwest central centre "
+    "center upper lower old new city county state street road national united international federal royal grand "
+    "general first metro port downtown congress senate house olympic fort lake park hill valley island beach".split()
 )
 
 _WORD = re.compile(r"[^\W_][\w.'’&]*")
@@ -118,7 +120,10 @@ def find_toponyms(text: str, entities: Iterable[dict]) -> list[Toponym]:
         row = {"start": place.start, "text": place.text, "label": place.label}
         found += [part for part in _read_parts(row, known) if fold_name(part.text) in known]
     for entity in others:
-        if _is_union(entity["text"]) or _reads_as_place(text, entity):
+        if _is_land(entity) or _reads_as_place(text, entity):
+            known.setdefault(fold_name(entity["text"]), entity["entity_id"])
+    for entity in others:
+        if entity["name"] == entity["text"] and fold_name(entity["text"]) in known:
             found.append(_toponym(entity, label="GPE"))
         elif entity["label"] == "ORG":
             found += _read_parts(entity, known)
@@ -169,6 +174,8 @@ def _read_place(entity: dict) -> Iterator[Toponym]:
     if entity["label"] == "NORP":
         if people is not None:  # parties and faiths are no places
             yield _toponym(entity, people=people)
+    elif fold_name(text) in _GENERIC:
+        return
     elif entity["label"] == "FAC" or find_places(text) or find_places(bare_name(text)):
         yield _toponym(entity)
     elif people is not None:
@@ -182,8 +189,14 @@ def _read_place(entity: dict) -> Iterator[Toponym]:
         yield _toponym(entity)
 
 
-def _is_union(text: str) -> bool:
-    return any(place.kind == "union" for place in find_places(text))
+def _is_land(entity: dict) -> bool:
+    """Whether a name taken for an organisation's is a country's, a union's or a region's."""
+    if entity["label"] != "ORG":
+        return False
+    text = entity["text"]
+    places = [place for place in find_places(text) if is_usual(text, place)]
+    # one word may be a firm's name as well: Amazon
+    return any(p.kind in {"country", "union", "continent"} or (p.kind == "region" and " " in text) for p in places)
 
 
 def _reads_as_place(text: str, entity: dict) -> bool:

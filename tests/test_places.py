@@ -98,6 +98,22 @@ def test_a_name_taken_for_a_person_is_a_place_where_the_text_says_so():
     assert table[["text", "country"]].to_numpy().tolist() == [["Norman", "US"]]
 
 
+@pytest.mark.parametrize("name", ["NERI", "AMEL"])
+def test_an_acronym_is_no_village(name):
+    row = place(f"Ohio and {name}", "Ohio", name).iloc[1]
+    assert pd.isna(row["kind"])
+    assert row["text"] == name
+
+
+def test_points_of_the_compass_are_no_villages():
+    assert place("The West and Ghana", "West", "Ghana")["text"].tolist() == ["Ghana"]
+
+
+def test_a_country_is_suggested_only_where_it_stands_out():
+    row = place("Raqqa, Mosul, Homs, Erbil and Qworblat", "Raqqa", "Mosul", "Homs", "Erbil", "Qworblat").iloc[4]
+    assert pd.isna(row["country"])
+
+
 def test_a_dateline_is_a_place():
     table = extract_places({"a": Doc(Vocab(), words=["NAIROBI (Reuters) — Rain fell."], ents=["O"])})
     assert table[["start", "end", "country"]].to_numpy().tolist() == [[0, 7, "KE"]]
