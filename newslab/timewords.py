@@ -233,21 +233,22 @@ def find_expressions(tokens: list[Token]) -> Iterator[Found]:
         if not grammar.trigger.search(classes, at, stop):
             continue
         while at < stop:
-            best: tuple[str, re.Match[str]] | None = None
-            for name, pattern in grammar.rules:
-                # one token of the surroundings, for the rules that look ahead
-                match = pattern.match(classes, at, stop + 1)
-                if match and match.end() > (best[1].end() if best else at):
-                    best = name, match
-            if best is None:
+            # one token of the surroundings, for the rules that look ahead
+            name, match = _longest(classes, at, stop + 1)
+            if match is None:
                 at += 1
                 continue
-            name, match = best
+            first, last = match.span("span__1") if "span__1" in match.re.groupindex else match.span()
+            if first > at:
+                # words before it only point to it: what begins there may go on for longer
+                _, longer = _longest(classes, first, stop + 1)
+                if longer and longer.end() > match.end():
+                    at = first
+                    continue
             parts: dict[str, Token] = {}
             for group in match.re.groupindex:
                 if match.start(group) >= 0:
                     parts.setdefault(group.rpartition("__")[0], tokens[match.start(group)])
-            first, last = match.span("span__1") if "span__1" in match.re.groupindex else match.span()
             if tokens[last - 1].kind == "dot" and tokens[last - 2].low not in _SHORTENED:
                 last -= 1  # the stop after "in October." is the sentence's, that of "Oct." is its own
             found = Found(name, first, last - 1, parts)
@@ -256,6 +257,17 @@ def find_expressions(tokens: list[Token]) -> Iterator[Found]:
             yield after[0] if after else found
             yield from after[1:]
             at = max(match.end(), after[-1].last + 1 if after else 0)
+
+
+def _longest(classes: str, at: int, stop: int) -> tuple[str, re.Match[str] | None]:
+    """Give the rule that matches most from a token on, the first of several."""
+    best: tuple[str, re.Match[str] | None] = "", None
+    end = at
+    for name, pattern in _grammar().rules:
+        match = pattern.match(classes, at, stop)
+        if match and match.end() > end:
+            best, end = (name, match), match.end()
+    return best
 
 
 _UP_TO = {"dash", "to"}
