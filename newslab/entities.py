@@ -5,14 +5,16 @@ string is the same thing, "Mr Bali" is a person, "the village of Baghouz" a sett
 """
 
 import re
+import warnings
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import pairwise
 
 import pandas as pd
 from spacy.tokens import Doc
 
 from newslab.aliases import Name, link_names
+from newslab.corrections import Rule, apply_corrections
 from newslab.entity_lexicon import fold_name, read_countries, read_demonyms, read_equivalents
 from newslab.entity_types import Decision, decide_types
 from newslab.mentions import NAMED, Mention, Tokens, find_missed, read_mentions, read_tokens, split_name
@@ -33,7 +35,12 @@ _SAME_AS = re.compile(
 )
 
 
-def extract_entities(docs: Mapping[str, Doc], *, labels: Collection[str] | None = None) -> pd.DataFrame:
+def extract_entities(
+    docs: Mapping[str, Doc],
+    *,
+    labels: Collection[str] | None = None,
+    corrections: Sequence[Rule] | None = None,
+) -> pd.DataFrame:
     """Find the named entities in each document, one row a mention.
 
     The pipeline's mentions lose articles, titles, quote marks and possessives at their edges. Mentions of one
@@ -46,6 +53,9 @@ def extract_entities(docs: Mapping[str, Doc], *, labels: Collection[str] | None 
         Parsed documents by id; the pipeline must include ``ner``.
     labels
         OntoNotes labels to keep, such as ``{"PERSON", "ORG"}``; None keeps all that are names.
+    corrections
+        What an analyst knows better, from `read_corrections`; a rule that matches nothing gives a warning.
+        `apply_corrections` gives the same table and a report.
 
     Returns
     -------
@@ -75,7 +85,12 @@ def extract_entities(docs: Mapping[str, Doc], *, labels: Collection[str] | None 
     if labels is not None and (unknown := sorted(set(labels) - set(NAMED))):
         raise ValueError(f"labels has {', '.join(unknown)}; choose from {', '.join(NAMED)}")
     rows = (row for doc_id, doc in docs.items() for row in _entity_rows(doc_id, doc))
-    return build_table((row for row in rows if labels is None or row["label"] in labels), COLUMNS)
+    table = build_table(rows, COLUMNS)
+    if corrections:
+        table, report = apply_corrections(table, corrections, {doc_id: doc.text for doc_id, doc in docs.items()})
+        for rule in report[report["matched"] == 0].to_dict("records"):
+            warnings.warn(f"correction {rule['rule']} ({rule['action']}: {rule['what']}) matches nothing", stacklevel=2)
+    return table if labels is None else table[table["label"].isin(labels)].reset_index(drop=True)
 
 
 def _entity_rows(doc_id: str, doc: Doc) -> Iterator[dict[str, object]]:
