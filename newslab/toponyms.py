@@ -8,6 +8,7 @@ firm's where the text itself says otherwise ("Norman, Okla.", "the port of Limas
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 from newslab.gazetteer import Place, find_places, fold_name, is_usual, load_gazetteer
 
@@ -81,6 +82,9 @@ _DATELINE = re.compile(
     r"(?:^|[\n.?!] ?)([A-Z][A-Z.'’ -]{2,30}[A-Z])(?:, [A-Z][\w.]+(?: [A-Z][\w.]+)?)? ?"
     r"(?:\([A-Z][\w ]{1,20}\) ?)?(?:—|–|--| - )"
 )
+_HALF_BEFORE = re.compile(r"\b[A-Z][\w'’]*-$")
+_HALF_AFTER = re.compile(r"-[A-Z][\w'’]*")
+_LISTED = re.compile(r",? and |, |/")
 _PARTY = re.compile(r"\b(?:R|D|DFL|I)[-–]([A-Z][\w.]+(?: [A-Z][a-z]+)?)")
 
 
@@ -105,7 +109,7 @@ def find_toponyms(text: str, entities: Iterable[dict]) -> list[Toponym]:
     >>> [t.text for t in find_toponyms("Waterford High School", [row | {"entity_id": "e1", "name": "the school"}])]
     ['Waterford']
     """
-    entities = list(entities)
+    entities = [_rejoin(text, entity) for entity in entities]
     found: list[Toponym] = []
     others: list[dict] = []
     for entity in entities:
@@ -122,6 +126,9 @@ def find_toponyms(text: str, entities: Iterable[dict]) -> list[Toponym]:
     for entity in others:
         if _is_land(entity) or _reads_as_place(text, entity):
             known.setdefault(fold_name(entity["text"]), entity["entity_id"])
+    for previous, entity in pairwise(entities):
+        if fold_name(previous["text"]) in known and _is_listed(text, previous, entity):
+            known.setdefault(fold_name(entity["text"]), entity["entity_id"])
     for entity in others:
         if entity["name"] == entity["text"] and fold_name(entity["text"]) in known:
             found.append(_toponym(entity, label="GPE"))
@@ -136,7 +143,23 @@ def find_toponyms(text: str, entities: Iterable[dict]) -> list[Toponym]:
             if not any(taken[start:end]) and find_places(match[1]):
                 name = match[1].title() if match[1].isupper() else match[1]
                 found.append(Toponym(start, end, match[1], "GPE", known.get(fold_name(name)), name))
-    return sorted(found, key=lambda place: (place.start, -place.end))
+    by_span = {(place.start, place.end): place for place in reversed(found)}
+    return [by_span[span] for span in sorted(by_span, key=lambda span: (span[0], -span[1]))]
+
+
+def _rejoin(text: str, entity: dict) -> dict:
+    """Give a place its hyphenated half back where the whole is a place's name: Gilgit-Baltistan, Sharm el-Sheikh."""
+    start, end = entity["start"], entity["end"]
+    if entity["label"] not in {"GPE", "LOC", "ORG", "PERSON"} or "-" not in text[max(0, start - 1) : end + 1]:
+        return entity
+    before = _HALF_BEFORE.search(text, max(0, start - 30), start)
+    after = _HALF_AFTER.match(text, end)
+    for a, b in ((before, after), (before, None), (None, after)):
+        first, last = a.start() if a else start, b.end() if b else end
+        whole = text[first:last]
+        if (a or b) and any(is_usual(whole, place) for place in find_places(whole)):
+            return entity | {"start": first, "end": last, "text": whole, "name": whole, "label": "GPE"}
+    return entity
 
 
 def bare_name(name: str) -> str:
@@ -214,6 +237,15 @@ def _reads_as_place(text: str, entity: dict) -> bool:
     if entity["name"] != entity["text"]:  # the surname of somebody named in full
         return False
     return _NAMED_PLACE_BEFORE.search(text, max(0, entity["start"] - 30), entity["start"]) is not None
+
+
+def _is_listed(text: str, place: dict, entity: dict) -> bool:
+    """Whether a name taken for a person's follows a place of the same country in a list: Cairo, Giza and Minya."""
+    if entity["label"] not in {"PERSON", "ORG"} or not _LISTED.fullmatch(text, place["end"], entity["start"]):
+        return False
+    # "the US and Clinton" is no list of towns
+    countries = {other.country for other in find_places(place["text"]) if other.kind != "country"} - {""}
+    return any(p.country in countries and is_usual(entity["text"], p) for p in find_places(entity["text"]))
 
 
 def _read_parts(entity: dict, known: dict[str, str | None]) -> Iterator[Toponym]:

@@ -114,6 +114,18 @@ def test_a_country_is_suggested_only_where_it_stands_out():
     assert pd.isna(row["country"])
 
 
+def test_hyphenated_halves_are_rejoined():
+    table = place("Rain in Gilgit-Baltistan fell", "Gilgit")
+    assert table[["text", "country"]].to_numpy().tolist() == [["Gilgit-Baltistan", "PK"]]
+
+
+def test_a_town_taken_for_a_person_is_known_by_the_list_it_stands_in():
+    table = place(
+        "Cairo, Giza and Nasser spoke", "Cairo", "Giza", "Nasser", labels={"Giza": "PERSON", "Nasser": "PERSON"}
+    )
+    assert table["text"].tolist() == ["Cairo", "Giza"]
+
+
 def test_a_dateline_is_a_place():
     table = extract_places({"a": Doc(Vocab(), words=["NAIROBI (Reuters) — Rain fell."], ents=["O"])})
     assert table[["start", "end", "country"]].to_numpy().tolist() == [[0, 7, "KE"]]
