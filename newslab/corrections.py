@@ -148,7 +148,7 @@ def _add(rule: Rule, rows: list[Row], texts: Mapping[str, str]) -> list[Row]:
         taken = bytearray(len(article))
         for r in here:
             taken[r["start"] : r["end"]] = b"\1" * (r["end"] - r["start"])
-        name: str = rule.get("name", text)
+        name = str(rule.get("name", text))
         owner = next((r for r in here if fold_name(name) in _names(r)), None)
         shared = {"entity_id": f"add {rule['rule']}", "name": name, "label": rule["label"]}
         if owner:

