@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from newslab.numerals import LETTERS, Numeral, find_numerals
+from newslab.numerals import LETTERS, ONES, TEENS, TENS, Numeral, find_numerals
 from newslab.units import Match, Unit, add_rate, find_currency_before, find_unit_after
 
 _MONTH = (
@@ -35,6 +35,7 @@ _NO_FIGURE = re.compile(
     | (?<!\d)\d{{3}}[-.]\d{{3}}[-.]\d{{4}}(?!\d)
     | (?<!\d)\d{{3}}-\d{{4}}(?!\d) | (?<![\d-])\d{{1,4}}(?:-\d{{1,4}}){{2,}}(?![\d-])
     | (?<![\d.,$€£])(?:1[5-9]|2[01])\d\d\s?[-–/]\s?(?:\d\d|(?:1[5-9]|2[01])\d\d)(?![\d,.]\d|\d)
+    | (?i:\b(?:seventeen|eighteen|nineteen|twenty)[ -](?:(?:{tens})(?:[ -](?:{ones}))?|{teens}|o[h’'])\b)
     | (?<![\d.,])\d+['’]?s\b | (?<!\w)['’]\d\d(?!\d)                    # the 1990s, '68
     | (?<![\d.,])\d+(?:,\d{{3}})*(?:st|nd|rd|th)\b
     | (?<!\d)(?:9/11|24/7|7/7|50/50|50-50)(?!\d)
@@ -44,6 +45,9 @@ _NO_FIGURE = re.compile(
     | (?:\#|№|\b[Nn]os?\.?\s)\d+
     | ^[ \t]*\d{{1,3}}[.)](?=[ \t]+\S)                                  # list numbers
     """.replace("{month}", _MONTH)
+    .replace("{tens}", "|".join(TENS))
+    .replace("{teens}", "|".join(TEENS))
+    .replace("{ones}", "|".join(ONES))
     .replace("{{", "{")
     .replace("}}", "}"),
     re.VERBOSE | re.MULTILINE,
