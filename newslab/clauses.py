@@ -29,6 +29,7 @@ from newslab.syntax import (
 )
 
 _MAIN = frozenset({"ROOT", "ccomp", "conj", "parataxis", "dep"})
+_NOT_RESUMING = frozenset({"and", "but", "who", "which"})
 _OBJECTS = frozenset({"dobj", "xcomp", "oprd", "attr", "acomp"})
 
 
@@ -162,7 +163,8 @@ def _around(page: Page, verb: int, frame: Frame) -> Iterator[tuple[int, int]]:
         return
     left = _has_main_verb(page, first, start - 1)
     right = after in {",", *DASHES} and _has_main_verb(page, stop + 1, last)
-    if right and page.lower[stop + 1] not in MARKS and page.lower[stop + 1] not in {"and", "but", "who", "which"}:
+    # not "..., he said, reports the Elda Post"
+    if right and page.lower[stop + 1] not in _NOT_RESUMING | MARKS and not is_cue(page, stop + 1):
         if left and page.pos[first] not in {"SCONJ", "ADP"}:
             yield first, start - 1
         yield stop + 1, last

@@ -70,7 +70,7 @@ def find_quotations(text: str) -> list[Quotation]:
     --------
     >>> text = "“Go,” she said. “Take the children’s coats.”"
     >>> [text[q.start : q.end] for q in find_quotations(text)]
-    ['Go', 'Take the children’s coats.']
+    ['Go,', 'Take the children’s coats.']
     """
     marks = list(_read_marks(text))
     if not marks:

@@ -7,6 +7,7 @@ and where there is none it stays without a name.
 import re
 import tomllib
 from bisect import bisect_left, bisect_right
+from collections import defaultdict
 from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -14,7 +15,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from newslab.syntax import SUBJECTS, Frame, Page, Said, noun_phrase
+from newslab.syntax import SUBJECTS, Frame, Page, Said, is_cue, noun_phrase
 
 # How many paragraphs back a pronoun may find its person: a story that changes the subject names it again.
 _PARAGRAPHS_BACK = 2
@@ -22,31 +23,35 @@ _WORDS_BACK = 250
 
 _PERSONAL = {"he": "male", "she": "female", "him": "male", "her": "female"}
 _PLURAL = frozenset({"they", "both", "we", "i", "you", "us"})
+_ANY_SUBJECT = SUBJECTS | {"nsubjpass", "csubjpass"}
 _RELATIVE = frozenset({"who", "which", "that", "whom", "whose"})
 _COLLECTIVE_LABELS = frozenset({"ORG", "GPE", "NORP", "LOC", "FAC", "EVENT", "PRODUCT"})
 _DOCUMENT_LABELS = frozenset({"WORK_OF_ART", "LAW"})
 
-_ANONYMITY = re.compile(
+# A blank below stands for any run of blanks.
+_BLANKS = r"[ \t\xa0]+"
+_STATED = (
     r"\b(?:"
     r"(?:up)?on (?:the )?(?:strict )?conditions? (?:of (?:strict )?anonymity|of not being (?:named|identified|quoted)"
     r"|that (?:he|she|they|it|his|her|their)\b[^.;\n]{0,60}?(?:named|identified|quoted|used|published|disclosed))"
-    r"|(?:asked|requested|wanted|wished|preferred|chose|opted|begged)(?: to (?:remain|stay|be)(?: kept)? anonymous"
-    r"|(?: for)? anonymity| not to (?:be|have)\b[^.,;\n]{0,40}?(?:named|identified|quoted|used|published))"
-    r"|(?:declined|refused|unwilling|reluctant) to (?:be (?:named|identified|quoted by name)"
-    r"|give (?:his|her|their|a) (?:full |last |real |sur|family )?names?)"
+    r"|(?:ask|request|want|wish|prefer|choose|chose|opt|beg)(?:s|ed|ted|red|ing|ting|ring|ged|ging)?"
+    r"(?: to (?:remain|stay|be)(?: kept)? anonymous|(?: for)? anonymity"
+    r"| not to (?:be|have)\b[^.,;\n]{0,40}?(?:named|identified|quoted|used|published))"
+    r"|(?:declin|refus)(?:ed|es|ing) to (?:be (?:named|identified|quoted by name)"
+    r"|give (?:his|her|their|a) (?:full |last |real |family )?names?)"
     r"|did(?: not|n['’]t) (?:want|wish) to (?:be (?:named|identified|quoted)|give (?:his|her|their) names?)"
-    r"|(?:granted|given|insisted on|demanded|under) anonymity"
-    r"|(?:speaking|spoke|speaks|talking|talked) (?:anonymously|on background|off the record)"
-    r"|(?:who|because (?:he|she|they)|as (?:he|she|they)) (?:was|were|is|are)(?: not|n['’]t) "
-    r"(?:authori[sz]ed|allowed|permitted|cleared) to (?:speak|talk|comment|brief|discuss)"
-    r")",
-    re.IGNORECASE,
+    r"|(?:granted|given|insist(?:ed|ing) on|demand(?:ed|ing)|under) anonymity"
+    r"|(?:spoke|speaks?|speaking|talked|talking|responded|replied|said) (?:anonymously|on background|off the record)"
+    r"|(?:was|were|is|are)(?: not|n['’]t) (?:authori[sz]ed|allowed|permitted|cleared) to "
+    r"(?:speak|talk|comment|brief|discuss)"
+    r")"
 )
-_REASON = re.compile(
-    r",? (?:because|since|as|so|so that|to (?:discuss|describe|speak|talk|avoid|protect|be|share|comment)|for fear|"
-    r"fearing|citing|owing to|due to|in order to|out of|for|in exchange for)\b"
-    r"(?:[^.!?;\n\"“”]|\.(?=\w|[A-Z]\.)){0,300}",
+_ANONYMITY = re.compile(_STATED.replace(" ", _BLANKS), re.IGNORECASE)
+_BECAUSE = (
+    r",? (?:because|since|as|so that|to|for fear|fearing|citing|owing to|due to|in order to|out of|in exchange for)\b"
+    r"(?:[^.!?;\n\"“”]|\.(?=\w)){0,300}"
 )
+_REASON = re.compile(_BECAUSE.replace(",? ", f",?{_BLANKS}", 1))
 
 
 @lru_cache(maxsize=1)
@@ -109,7 +114,7 @@ def name_sources(page: Page, said: Sequence[Said], mentions: pd.DataFrame) -> li
         if source.kind != "none":
             spoke.append(_Candidate(head, source, page.tag[head] in {"NNS", "NNPS"} or _is_several(page, head)))
     sources = [_source_of(s.frame, by_head) for s in said]
-    stated = _anonymity(page, said, sources, by_head)
+    stated = _anonymity(page, said, sources)
     return [
         {
             "speaker_name": source.name,
@@ -160,7 +165,7 @@ def _people_in_passing(page: Page, known: dict[int, _Mention]) -> list[_Candidat
     """People who are the subject of a sentence of the story itself, not of a quotation."""
     found = []
     for i, dep in enumerate(page.dep):
-        if (dep in SUBJECTS or dep == "nsubjpass") and page.inside[i] < 0 and i in known:
+        if dep in _ANY_SUBJECT and page.inside[i] < 0 and i in known:
             mention = known[i]
             if mention.label == "PERSON":
                 source = Source(mention.name, mention.entity_id, "named", _gender_of(page, i, mention))
@@ -269,51 +274,61 @@ def _refer(
 # --- anonymity ----------------------------------------------------------------------------------------------------
 
 
-def _anonymity(
-    page: Page, said: Sequence[Said], sources: Sequence[Source], by_head: dict[int, Source]
-) -> list[str | None]:
+def _anonymity(page: Page, said: Sequence[Said], sources: Sequence[Source]) -> list[str | None]:
     """Find the condition each unnamed source speaks on, tied by the sentence that states it."""
+    unnamed: dict[int, list[int]] = defaultdict(list)  # attributions by paragraph
+    same: dict[str | None, list[int]] = defaultdict(list)  # attributions by source
+    for k, source in enumerate(sources):
+        if source.kind == "unnamed":
+            unnamed[page.paragraph[_place(said[k])]].append(k)
+            same[source.name].append(k)
     stated: list[str | None] = [None] * len(said)
     for match in _ANONYMITY.finditer(page.text):
         token = bisect_right(page.ends, match.start())
         if token >= len(page.lower) or page.inside[token] >= 0:
             continue
         reason = _REASON.match(page.text, match.end())
-        condition = page.text[match.start() : reason.end() if reason else match.end()].rstrip(" ,")
-        first, last = page.sentence[token]
-        for k in _tied(page, first, last, said, sources):
-            stated[k] = stated[k] or condition
+        end = _before_verb(page, match.end(), reason.end()) if reason else match.end()
+        condition = page.text[match.start() : end].rstrip(" ,")
+        here = page.paragraph[token]
+        near = [k for at in range(here - _PARAGRAPHS_BACK, here + _PARAGRAPHS_BACK + 1) for k in unnamed.get(at, [])]
+        tied = _tied(page, token, near, said, sources)
+        if tied is not None and stated[tied] is None:
+            for k in same[sources[tied].name]:
+                stated[k] = stated[k] or condition
     return stated
 
 
-def _tied(page: Page, first: int, last: int, said: Sequence[Said], sources: Sequence[Source]) -> set[int]:
-    """Attributions of the unnamed source that a sentence is about: its speaker, or else its subject."""
-    anonymous = [k for k, source in enumerate(sources) if source.kind == "unnamed"]
-    here = [k for k in anonymous if first <= _place(said[k]) < last]
-    if not here:
-        subject = next((i for i in range(first, last) if page.dep[i] in SUBJECTS | {"nsubjpass"}), None)
-        if subject is None:
-            return set()
-        near = [
-            k for k in anonymous if abs(page.paragraph[_place(said[k])] - page.paragraph[first]) <= _PARAGRAPHS_BACK
-        ]
-        word = page.lower[subject]
-        if word in _PERSONAL:
-            wanted = _PERSONAL[word]
-            near = [k for k in near if sources[k].gender in {None, wanted}]
-        elif word not in {"they", "both", "who"}:
-            near = [k for k in near if _head(said[k], page).removesuffix("s") == word.removesuffix("s")]
-        before = [k for k in near if _place(said[k]) < first]
-        here = before[-1:] or near[:1]
-    names = {sources[k].name for k in here}
-    return {k for k in anonymous if sources[k].name in names}
+def _before_verb(page: Page, start: int, end: int) -> int:
+    """Where a reason gives way to what is said: "..., who asked not to be named because of the talks, said"."""
+    for i in range(bisect_left(page.starts, start), bisect_left(page.starts, end) - 1):
+        if page.lower[i] == "," and (is_cue(page, i + 1) or page.pos[i + 1] == "CCONJ"):
+            return page.starts[i]
+    return end
+
+
+def _tied(page: Page, token: int, near: Sequence[int], said: Sequence[Said], sources: Sequence[Source]) -> int | None:
+    """Find whose condition a sentence states: its own speaker's, or that of the speaker its subject refers to."""
+    first, last = page.sentence[token]
+    here = [k for k in near if first <= _place(said[k]) < last]
+    if here:
+        return min(here, key=lambda k: abs(_place(said[k]) - token))
+    subject = next((i for i in range(max(first, token - _WORDS_BACK), token) if page.dep[i] in _ANY_SUBJECT), None)
+    if subject is None:
+        return None
+    word = page.lower[subject]
+    if word in _PERSONAL:
+        near = [k for k in near if sources[k].gender in {None, _PERSONAL[word]}]
+    elif word not in {"they", "both", "who"}:
+        near = [k for k in near if _speaker_word(page, said[k]).removesuffix("s") == word.removesuffix("s")]
+    before = [k for k in near if _place(said[k]) < first]
+    return before[-1] if before else near[0] if near else None
 
 
 def _place(said: Said) -> int:
-    frame = said.frame
-    return -1 if frame is None else frame.cue[0]
+    """Token of the cue; an attribution to a source always has one."""
+    return said.frame.cue[0] if said.frame is not None else 0
 
 
-def _head(said: Said, page: Page) -> str:
-    frame = said.frame
-    return "" if frame is None or frame.head is None else page.lower[frame.head]
+def _speaker_word(page: Page, said: Said) -> str:
+    return page.lower[said.frame.head] if said.frame is not None and said.frame.head is not None else ""

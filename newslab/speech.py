@@ -350,9 +350,12 @@ def _announced(page: Page, first: int) -> Frame | None:
     start, stop = page.sentence[i]
     verbs = [v for v in range(max(start, stop - REACH), stop) if page.pos[v] in VERBAL and page.inside[v] < 0]
     for verb in [v for v in verbs if cue_lemma(page, v)] + [v for v in verbs if page.dep[v] == "ROOT"]:
+        lemma = cue_lemma(page, verb)
+        if lemma and verb == start:
+            return _inverted(page, verb, lemma, i)
         head = find_subject(page, verb)
         if head is not None:
-            return make_frame(page, verb, page.lower[verb], head)
+            return make_frame(page, verb, lemma or page.lower[verb], head)
     return None
 
 

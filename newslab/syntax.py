@@ -331,6 +331,11 @@ def nominal_at(page: Page, start: int, stop: int) -> int | None:
     return best
 
 
+def _is_dateline(page: Page, i: int) -> bool:
+    """Whether a token is the place a story is filed from: "GENEVA, May 2 (AP) — Ana Ruiz said"."""
+    return previous_token(page, i) < 0 and page.doc[i].is_upper and len(page.lower[i]) > 3
+
+
 def make_frame(page: Page, verb: int, lemma: str | None = None, head: int | None = None) -> Frame:
     """Build the reporting phrase of a verb; its speaker is the verb's subject unless given."""
     found = lemma or cue_lemma(page, verb) or page.doc[verb].lemma_ or page.lower[verb]
@@ -338,6 +343,8 @@ def make_frame(page: Page, verb: int, lemma: str | None = None, head: int | None
         head = find_subject(page, verb)
         if head is None and page.tag[verb] in FINITE:
             head = nearest_subject(page, verb, page.sentence[verb][0])
+        if head is not None and head < verb - 1 and page.tag[verb - 1] == "NNP" and _is_dateline(page, head):
+            head = verb - 1
     width = 2 if " " in found else 1
     return Frame((verb, verb + width), found, noun_phrase(page, head) if head is not None else None, head)
 
