@@ -18,18 +18,18 @@ from pathlib import Path
 
 import jinja2
 import mistune
-from markupsafe import Markup
+from markupsafe import Markup, escape
 from nbconvert.exporters import Exporter
 from nbformat import NotebookNode
-from pygments import highlight  # type: ignore[import-untyped]
-from pygments.formatters import HtmlFormatter  # type: ignore[import-untyped]
 from pygments.lexers import PythonLexer  # type: ignore[import-untyped]
+from pygments.token import Comment, Keyword, Number, String  # type: ignore[import-untyped]
 
 from newslab.display import COLOURS, FINDING_MIME, LAYERS, style_sheet, style_tag
 
 _DATA = Path(__file__).parent.parent / "data"
 _CHART_MIME = re.compile(r"application/vnd\.vegalite\.v\d+\+json")
 _STATIC_WIDTH = 680  # pixels of a chart that takes the width of its page, where no script can measure that
+_COLOURED = {Keyword: "keyword", String: "string", Number: "number", Comment: "comment"}
 _HEADING = re.compile(r"<h([1-6])>(.*?)</h\1>", re.DOTALL)
 _SPAN_ID = re.compile(r' id="[a-z]+-\d+-\d+"')
 _VEGA_BASE = ' xlink:href="https://vega.github.io/vega-datasets/'  # to which vl-convert takes links to be relative
@@ -129,8 +129,12 @@ def _show_cells(cells: list[NotebookNode], charts: list[dict]) -> Iterator[Marku
 
 
 def _fold_code(code: list[str]) -> Markup:
-    coloured = highlight("\n\n".join(code), PythonLexer(), HtmlFormatter(classprefix="k-", cssclass="source"))
-    return Markup('<details class="code"><summary>Code</summary>{}</details>').format(Markup(coloured))  # noqa: S704
+    coloured = Markup("").join(
+        Markup('<span class="code-{}">{}</span>').format(name, text) if name else escape(text)
+        for kind, text in PythonLexer().get_tokens("\n\n".join(code))
+        for name in [next((name for parent, name in _COLOURED.items() if kind in parent), "")]
+    )
+    return Markup('<details class="code"><summary>Code</summary><pre>{}</pre></details>').format(coloured)
 
 
 def _show_output(output: Mapping, charts: list[dict]) -> Markup:
