@@ -197,6 +197,7 @@ def _rows(doc_id: str, doc: Doc, published: date | None) -> Iterator[dict[str, o
                 published,
                 lambda start=start: _lean(doc, bisect_right(starts, start) - 1),  # type: ignore[misc]
                 told,
+                tokens[f.first - 2] if f.first > 1 else None,
                 tokens[f.first - 1] if f.first else None,
                 after,
                 bool(after and after.kind == "dash" and after.start == tokens[f.last].end)

@@ -45,6 +45,7 @@ class Scene:
     published: date | None
     leaning: Callable[[], int]  # -1 the verb tells of the past, 1 of the future, 0 neither
     told: Time | None  # the last calendar time told of before
+    previous: Token | None  # the last but one before
     before: Token | None
     after: Token | None
     joined: bool  # by a hyphen to what follows
@@ -53,7 +54,7 @@ class Scene:
     nearby: Callable[[], Time | None]  # a day in the same sentence
 
 
-UNKNOWN = Scene(None, lambda: 0, None, None, None, False, None, None, lambda: None)
+UNKNOWN = Scene(None, lambda: 0, None, None, None, None, False, None, None, lambda: None)
 """The scene in which nothing is known: what an expression means by itself."""
 
 
@@ -280,6 +281,10 @@ _MONTH_BEFORE = {
 
 def _is_month(scene: Scene) -> bool:
     before, after = scene.before, scene.after
+    word, word_before = scene.word, scene.word_before
+    if word is not None and word.ent_type_ == "DATE" and not (word_before and word_before.pos_ == "PROPN"):
+        follower = word.doc[word.i + 1] if word.i + 1 < len(word.doc) else None
+        return follower is None or follower.ent_iob_ != "I"
     if before is None or before.kind == "break":
         return False
     if before.low in _MONTH_BEFORE:
@@ -319,8 +324,9 @@ def _resolve_month(parts: Parts, scene: Scene) -> Time | None:
 # a year out of our times needs one of these before it
 _YEAR_BEFORE = {
     "in", "of", "since", "from", "until", "till", "by", "around", "circa", "before", "after", "between", "and", "to",
-    "through", "during", "early", "late"
+    "through", "during", "early", "late", "("
 }  # fmt: skip
+_AMOUNTS = {"CARDINAL", "MONEY", "QUANTITY", "PERCENT"}
 _MONEY = set("$€£¥#%")
 
 
@@ -341,7 +347,18 @@ def _resolve_year(parts: Parts, scene: Scene) -> Time | None:
     if "edge" not in parts and "unit" not in parts:
         if before in _MONEY or (scene.after and scene.after.low in _MONEY):
             return None
-        if not 1900 <= year <= 2100 and before not in _YEAR_BEFORE:
+        lead = scene.previous.kind if scene.previous and scene.before and scene.before.kind == "dash" else ""
+        ranged = lead == "year"
+        if lead in {"daynum", "number"}:
+            return None  # of a telephone number or a score
+        if (
+            scene.word is not None
+            and scene.word.ent_type_ in _AMOUNTS
+            and year % 50 == 0
+            and before not in _YEAR_BEFORE
+        ):
+            return None
+        if not 1900 <= year <= 2100 and not ranged and before not in _YEAR_BEFORE:
             return None
     return _pin(make_date(year, 1, 1), "Y", anchored=False, mod=_mod(parts))
 
