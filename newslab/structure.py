@@ -1,29 +1,49 @@
 """Structure: paragraphs with their role and topic fit, and sentences.
 
 News that was scraped or stitched together holds more than its story: headlines in mid-text, share bars,
-passages of another article. Roles are read from form and place, never from lists of known lines.
+passages of another article. Roles are read from form, place and whether a line shares words with the text around
+it, never from lists of known lines.
 """
 
 import math
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain
 
 import pandas as pd
-from spacy.tokens import Doc, Span
+from spacy.tokens import Doc, Span, Token
 
 from newslab.tables import SPAN_COLUMNS, build_table
-from newslab.topics import flag_passages, score_passages
+from newslab.topics import flag_passages, score_passages, weigh_words
 from newslab.words import iter_sentences, split_paragraphs
 
-PARAGRAPH_COLUMNS = SPAN_COLUMNS | {"role": "str", "off_topic": "bool", "topic_score": "float64"}
+PARAGRAPH_COLUMNS = SPAN_COLUMNS | {
+    "role": "str",
+    "kind": "str",
+    "off_topic": "bool",
+    "topic_score": "float64",
+}
 SENTENCE_COLUMNS = SPAN_COLUMNS | {"paragraph": "int64"}
 
 # a stop, then perhaps closing quotes and brackets
 _STOP = re.compile(r"""[.!?…:;,][\s"'”’»)\]]*$""")
-_MENU = re.compile(r"[|•·»©@]|https?:|www\.")
+_MENU = re.compile(r"[|•·»©®→]|https?:|www\.|\S@\S")
+_QUOTE = re.compile("[\"“”„«»‘]|''|``")
 _LONGEST_HEADLINE = 25
-_SECOND_PERSON = {"you", "your", "yours"}
-_CONTENT = {"NOUN", "PROPN", "VERB", "ADJ", "NUM"}
+_LONGEST_NOTICE = 16
+_LONGEST_CALL = 30
+_SHORT = 20
+"""Tokens up to which a paragraph is no measure of what the text around a line is about."""
+
+_NEAR = 20
+"""Paragraphs on either side that a line may belong to."""
+
+_TIED = 0.2
+"""Share of its telling words from which on a line belongs to the text around it."""
+
+_SECOND_PERSON = frozenset({"you", "your", "yours"})
+_FINITE = frozenset({"VBD", "VBZ", "VBP", "MD"})
+_NAME = frozenset({"NNP", "NNPS", "CC", ",", "NN"})
 
 
 def extract_paragraphs(docs: Mapping[str, Doc], *, topics: bool = True) -> pd.DataFrame:
@@ -42,10 +62,16 @@ def extract_paragraphs(docs: Mapping[str, Doc], *, topics: bool = True) -> pd.Da
         doc_id : key of ``docs``
         start, end : characters into the article, end exclusive
         text : the paragraph as written
-        role : ``headline``, ``body`` or ``boilerplate``
+        role : ``headline``, ``body`` or ``boilerplate`` (page furniture: not part of any story)
+        kind : what sort of furniture, by its form: ``rule`` (no words), ``menu`` (separators, links, addresses),
+            ``byline``, ``dateline`` (mostly figures: dates, times, counts), ``credit`` (in brackets), ``call``
+            (addresses or orders the reader), ``label`` (a line without a stop that shares no telling word with
+            the text around it, also a link to another story), ``notice`` (a short sentence of that sort); null
+            for headlines and body
         off_topic : True for a passage of another story, and for the headline over one
-        topic_score : fit with the rest of the document, higher fits better; null for headlines and boilerplate,
-            for a paragraph without words, and without ``topics``
+        topic_score : probability of belonging with the rest of the document, higher fits better; null for
+            headlines and boilerplate, for a paragraph without telling words, where there are fewer than three
+            paragraphs, and without ``topics``
 
     Raises
     ------
@@ -55,7 +81,7 @@ def extract_paragraphs(docs: Mapping[str, Doc], *, topics: bool = True) -> pd.Da
     Examples
     --------
     >>> extract_paragraphs({}).columns.to_list()
-    ['doc_id', 'start', 'end', 'text', 'role', 'off_topic', 'topic_score']
+    ['doc_id', 'start', 'end', 'text', 'role', 'kind', 'off_topic', 'topic_score']
     """
     rows = (row for doc_id, doc in docs.items() for row in _paragraphs(doc_id, doc, topics=topics))
     return build_table(rows, PARAGRAPH_COLUMNS)
@@ -113,23 +139,27 @@ def _paragraphs(doc_id: str, doc: Doc, *, topics: bool) -> Iterator[dict[str, ob
     text = doc.text
     edges = split_paragraphs(text)
     spans = list(_spans(doc, edges))
-    roles = [_role(span, i + 1 == len(spans)) for i, span in enumerate(spans)]
+    words = [weigh_words(span).weights for span in spans]
+    kinds = [_furniture(span, _tie(words, spans, i), is_first=not i) for i, span in enumerate(spans)]
+    roles = [_role(span, kind) for span, kind in zip(spans, kinds, strict=True)]
     scores, flags = [math.nan] * len(spans), [False] * len(spans)
-    body = [i for i, role in enumerate(roles) if role == "body"]
     if topics:
-        found = score_passages([_content(spans[i]) for i in body])
-        for i, score, flag in zip(body, found, flag_passages(found), strict=True):
-            scores[i], flags[i] = score, flag
-    for i in reversed(range(len(spans) - 1)):
-        if roles[i] == "headline" and flags[i + 1]:
-            flags[i] = True
-    for (start, end), role, flag, score in zip(edges, roles, flags, scores, strict=True):
+        # a headline goes with what it heads: it is words of its story, and out of place with it
+        body = [i for i, role in enumerate(roles) if role == "body"]
+        heads = [_heads(roles, i) for i in body]
+        passages = [weigh_words(chain(*spans[first : i + 1])) for first, i in zip(heads, body, strict=True)]
+        found = score_passages(passages)
+        for first, i, score, flag in zip(heads, body, found, flag_passages(found), strict=True):
+            scores[i] = score
+            flags[first : i + 1] = [flag] * (i + 1 - first)
+    for (start, end), role, kind, flag, score in zip(edges, roles, kinds, flags, scores, strict=True):
         yield {
             "doc_id": doc_id,
             "start": start,
             "end": end,
             "text": text[start:end],
             "role": role,
+            "kind": kind,
             "off_topic": flag,
             "topic_score": score,
         }
@@ -147,20 +177,61 @@ def _spans(doc: Doc, edges: list[tuple[int, int]]) -> Iterator[Span]:
         yield doc[first:at]
 
 
-def _content(span: Span) -> list[str]:
-    return [t.lower_ for t in span if t.pos_ in _CONTENT and not t.is_stop]
+def _heads(roles: list[str], i: int) -> int:
+    """Find the first of the headlines right above paragraph ``i``, or ``i`` itself."""
+    while i and roles[i - 1] == "headline":
+        i -= 1
+    return i
 
 
-def _role(span: Span, is_last: bool) -> str:
-    words = [t for t in span if not t.is_punct and not t.is_space]
-    if not words or len(words) > _LONGEST_HEADLINE:
-        return "body" if words else "boilerplate"
-    addressed = any(t.lower_ in _SECOND_PERSON for t in span) and not any(t.is_quote for t in span)
-    if addressed or _MENU.search(span.text) or words[0].tag_ == "VB" or span.text.isupper():
+def _tie(words: Sequence[Mapping[str, float]], spans: Sequence[Span], i: int) -> float:
+    """Weigh which share of a line's telling words the paragraphs around have too; NaN if there are none."""
+    near = range(max(0, i - _NEAR), min(len(spans), i + _NEAR + 1))
+    around = [words[j] for j in near if j != i and len(spans[j]) > _SHORT]
+    weight = sum(words[i].values())
+    if not around:
+        return math.nan
+    return sum(x for word, x in words[i].items() if any(word in other for other in around)) / (weight or 1)
+
+
+def _furniture(span: Span, tie: float, *, is_first: bool) -> str | None:
+    """Say what sort of page furniture a line is, by its form and its tie to the text around; None for news."""
+    words = _words(span)
+    if not words:
+        return "rule"
+    if len(words) > _LONGEST_CALL:
+        return None
+    line, tags = span.text.strip(), [t.tag_ for t in words]
+    loose, stopped = tie < _TIED, bool(_STOP.search(line))
+    finite = any(tag in _FINITE for tag in tags)
+    quoted = bool(_QUOTE.search(line))
+    if _MENU.search(line):
+        return "menu"
+    if not stopped and words[0].text.lower() == "by" and all(tag in _NAME for tag in tags[1:]):
+        return "byline"
+    if not stopped and not finite and 2 * sum(any(map(str.isdigit, t.text)) for t in words) >= len(words):
+        return "dateline"
+    if line[0] == "(" and line[-1] == ")":
+        return "credit"
+    addressed = tags[0] == "VB" or any(t.text.lower() in _SECOND_PERSON for t in words)
+    if addressed and not quoted and (loose or not stopped):
+        return "call"
+    if not stopped and not finite and len(words) < 3:
+        return "label"
+    if not loose or quoted:
+        return None
+    if not stopped:
+        # what heads a story of which nothing follows is a link to it; only the first line may speak for itself
+        return None if is_first and finite else "label"
+    names = sum(tag in {"NNP", "NNPS"} for tag in tags)
+    return "notice" if "VBD" not in tags and names < 2 and len(words) <= _LONGEST_NOTICE else None
+
+
+def _role(span: Span, kind: str | None) -> str:
+    if kind:
         return "boilerplate"
-    if _STOP.search(span.text):
-        return "body"
-    has_verb = any(t.tag_ in {"VBD", "VBZ", "VBP", "VBN", "MD"} for t in words)
-    if is_last or (len(words) < 4 and not has_verb):
-        return "boilerplate"
-    return "headline"
+    return "headline" if len(_words(span)) <= _LONGEST_HEADLINE and not _STOP.search(span.text) else "body"
+
+
+def _words(span: Span) -> list[Token]:
+    return [token for token in span if any(map(str.isalnum, token.text))]

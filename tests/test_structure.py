@@ -1,9 +1,86 @@
+import json
+from pathlib import Path
+
 import pandas as pd
 import pytest
 from spacy.tokens import Doc
 from spacy.vocab import Vocab
 
+from newslab.parsing import parse_articles
 from newslab.structure import extract_paragraphs, extract_sentences
+
+CASES = [
+    json.loads(line)
+    for line in (Path(__file__).parent / "data" / "structure.jsonl").read_text(encoding="utf-8").splitlines()
+]
+
+STORY = [
+    "Harbour bridge delayed again as Tolland council runs short of money",
+    "The new bridge over the harbour at Tolland will open two years later than promised, the council admitted on"
+    " Tuesday, after its budget for the steel ran out in the spring.",
+    "Councillor Maria Venn, who chairs the harbour committee, said the steel for the last two spans had doubled in"
+    " price since the contract was signed, and that the port could not pay for it alone.",
+    "Ferry operators, who carry some nine thousand commuters a day across the harbour, welcomed the delay. The bridge"
+    " would have put them out of business within a year, their union has warned.",
+    "Opposition members of the council want an inquiry into the contract. They say that the committee knew of the"
+    " shortfall in Tolland's budget before the election and kept it from voters.",
+    "Venn denied this. The figures reached the port only in May, she said, and the committee had published them as"
+    " soon as the steel maker confirmed its price for the spans.",
+    "A smaller bridge, without the cycle lanes the council had asked for, is now being drawn up by the engineers and"
+    " would need a third less steel.",
+]
+STRANGER = (
+    "The goalkeeper saved two penalties before Halvorsen headed the winner in the final minute, sending the home fans"
+    " into raptures and the visitors out of the cup."
+)
+
+
+def parse(texts: dict[str, str]) -> dict[str, Doc]:
+    return parse_articles(pd.DataFrame({"doc_id": list(texts), "text": list(texts.values())}))
+
+
+@pytest.fixture(scope="module")
+def case_paragraphs() -> pd.DataFrame:
+    texts = {case["label"]: "\n\n".join([*STORY[:3], case["line"], *STORY[3:]]) for case in CASES}
+    return extract_paragraphs(parse(texts))
+
+
+@pytest.mark.parametrize(
+    "case",
+    [
+        pytest.param(case, id=case["label"], marks=[pytest.mark.xfail] * (case.get("expect") == "fail"))
+        for case in CASES
+    ],
+)
+def test_lines_are_known_by_form_and_tie(case_paragraphs, case):
+    rows = case_paragraphs[case_paragraphs["doc_id"] == case["label"]]
+    line = rows[rows["text"] == case["line"]].iloc[0]
+    assert line["role"] == case["role"]
+    assert (None if pd.isna(line["kind"]) else line["kind"]) == case.get("kind")
+
+
+def test_the_story_around_a_line_stays_headline_and_body(case_paragraphs):
+    story = case_paragraphs[case_paragraphs["text"].isin(STORY)]
+    assert set(story[story["text"] == STORY[0]]["role"]) == {"headline"}
+    assert set(story[story["text"] != STORY[0]]["role"]) == {"body"}
+    assert not story["off_topic"].any()
+
+
+def test_a_stranger_is_flagged_with_its_headline_and_nothing_else_is():
+    heading = "Halvorsen heads Rovers into cup semi-final"
+    docs = parse({"a": "\n".join([*STORY[:4], heading, STRANGER, *STORY[4:]])})
+    table = extract_paragraphs(docs)
+    assert table[table["off_topic"]]["text"].to_list() == [heading, STRANGER]
+    body = table[table["role"] == "body"]
+    assert body.loc[body["topic_score"].idxmin(), "text"] == STRANGER
+
+
+def test_nothing_is_flagged_in_a_brief_or_without_topics():
+    docs = parse({"brief": f"{STORY[1]}\n{STRANGER}", "long": "\n".join([*STORY, STRANGER])})
+    assert not extract_paragraphs({"brief": docs["brief"]})["off_topic"].any()
+    table = extract_paragraphs(docs, topics=False)
+    assert not table["off_topic"].any()
+    assert table["topic_score"].isna().all()
 
 
 def test_no_documents_still_give_all_columns():
@@ -33,6 +110,8 @@ def test_a_document_without_tags_is_refused():
         extract_paragraphs({"a": Doc(Vocab(), words=["Two", "words"])})
 
 
-def test_an_empty_document_has_no_rows():
-    assert extract_paragraphs({"a": Doc(Vocab())}).empty
-    assert isinstance(extract_sentences({"a": Doc(Vocab())}), pd.DataFrame)
+@pytest.mark.parametrize("text", ["", " \n ", "...", "12 13", '"' * 300, "😀\n😀", "مرحبا بالعالم"])
+def test_odd_text_gives_rows_that_show_the_text(text):
+    docs = parse({"a": text})
+    for table in (extract_paragraphs(docs), extract_sentences(docs)):
+        assert [text[a:b] for a, b in zip(table["start"], table["end"], strict=True)] == table["text"].to_list()

@@ -1,0 +1,48 @@
+import math
+
+import pytest
+from spacy.tokens import Doc
+from spacy.vocab import Vocab
+
+from newslab.topics import Passage, flag_passages, score_passages, weigh_words
+
+OWN = Passage({"bridge": 8.0, "steel": 8.0, "harbou": 9.0, "counci": 7.0}, 1)
+OTHER = Passage({"goalke": 9.0, "penalt": 9.0, "winner": 7.0, "final": 6.0}, 1)
+
+
+def test_words_weigh_by_rarity_and_names_more():
+    words = ["Germany", "said", "German", "the", "zugzwang", "harbour", "19"]
+    doc = Doc(Vocab(), words=words, pos=["PROPN", "VERB", "ADJ", "DET", "NOUN", "NOUN", "NUM"])
+    weights, n_names = weigh_words(doc)
+    assert n_names == 1
+    assert list(weights) == ["german", "zugzwa", "harbou"]  # common words, figures and "the" say nothing
+    assert weights["zugzwa"] == pytest.approx(math.log(50_000))  # not among the listed words
+    assert weights["harbou"] < weights["zugzwa"]
+
+
+def test_the_passage_that_shares_nothing_scores_lowest():
+    scores = score_passages([OWN, OWN, OTHER, OWN, OWN])
+    assert min(scores) == scores[2] < 0.1
+    assert flag_passages(scores) == [False, False, True, False, False]
+
+
+def test_two_strangers_in_a_row_do_not_vouch_for_each_other():
+    assert flag_passages(score_passages([OWN, OWN, OTHER, OTHER, OWN, OWN, OWN])) == [
+        False, False, True, True, False, False, False,
+    ]  # fmt: skip
+
+
+def test_too_few_passages_are_not_scored():
+    assert all(math.isnan(score) for score in score_passages([OWN, OTHER, Passage({}, 0)]))
+    assert score_passages([]) == []
+
+
+def test_a_document_of_many_topics_has_no_intruder():
+    assert flag_passages([0.1, 0.9, 0.1, 0.9]) == [False] * 4
+
+
+def test_a_long_document_is_compared_in_windows():
+    parts = [Passage({f"part{i // 20}": 9.0, f"word{i % 3}": 8.0}, 0) for i in range(200)]
+    scores = score_passages(parts)
+    assert len(scores) == 200
+    assert not any(flag_passages(scores))
