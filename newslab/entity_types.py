@@ -45,7 +45,7 @@ def decide_types(tokens: Tokens, mentions: Sequence[Mention]) -> dict[str, Decis
     for key, score in scores.items():
         reasons = {label: why for label, _, why in sorted(cues[key], key=lambda c: c[1])}
         if key in known and not (" " not in key and _best(score) == "PERSON" and key in part_of):
-            score[known[key]] += 3
+            score[known[key]] += _MOST_VOTES + 1
             reasons[known[key]] = "gazetteer"
         elif key in part_of:
             score["PERSON"] += 3
@@ -118,8 +118,11 @@ def _within(m: Mention) -> Iterator[tuple[str, float, str]]:
     words, kinds = m.key.split(), read_kinds("kinds")
     if len(words) > 1:
         head = words[words.index("of") - 1] if "of" in words[1:] else words[-1]
-        if (label := read_kinds("openings").get(words[0])) or (label := kinds.get(head)):
-            yield label, 3, f"a {head}"
+        if words[:2] == ["state", "of"]:
+            yield "GPE", 3, "a state"
+        elif (label := read_kinds("openings").get(words[0])) or (label := kinds.get(head)):
+            # "Hall" and "Law" are surnames, too
+            yield label, 1 if m.label == "PERSON" else 3, f"a {head}"
     # many a surname is a city somewhere: enough to tip a balance, no more
     if m.key in read_cities():
         yield "GPE", 0.5, "a city's name"

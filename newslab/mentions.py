@@ -232,6 +232,7 @@ def _is_hyphenated(tokens: Tokens, i: int) -> bool:
         and tokens.words[i].isalpha()
         and tokens.words[i + 2].isalpha()
         and not tokens.lower[i + 2].endswith(("ed", "era", "style", "born", "run"))
+        and tokens.lower[i + 2] not in read_words("minor")
     )
 
 
@@ -304,7 +305,7 @@ def find_missed(
             held = {n for n in owner[i:last] if n != -1}
             inside = all(n >= 0 and i <= mentions[n].first and mentions[n].last <= last for n in held)
             same = any(n >= 0 and mentions[n].last - mentions[n].first == n_words for n in held)
-            if not inside or same:
+            if not inside or same or _runs_on(tokens, owner, last, *wanted[words]):
                 continue
             if new := make_mention(tokens, i, last, *wanted[words]):
                 found.append(new)
@@ -324,6 +325,14 @@ def _may_stand(tokens: Tokens, i: int, words: tuple[str, ...], common: set[str])
     if not word[0].isupper() or (tokens.capitals[i] and word.isupper()):
         return False
     return word.isupper() or tokens.proper[i] or word.lower() not in common
+
+
+def _runs_on(tokens: Tokens, owner: list[int], last: int, label: str, evidence: str) -> bool:
+    """Whether a people known beforehand only opens another name, as in "Tamil Nadu"."""
+    if label != "NORP" or evidence != "known name" or last == len(owner):
+        return False
+    word = tokens.words[last]
+    return owner[last] == -1 and word[0].isupper() and tokens.proper[last] and not _is_title(word)
 
 
 def split_name(name: str) -> tuple[str, ...]:
