@@ -197,6 +197,8 @@ def _join_people(
                 ):
                     first = held[0]
                     held = None
+            while last < limit and not blocked[last] and _goes_on(tokens, last):
+                last += 1
             end = _close_name(tokens, first, last)
             last = end if end <= limit else last
         if held:
@@ -204,6 +206,13 @@ def _join_people(
         held = first, last, label
     if held:
         yield held
+
+
+def _goes_on(tokens: Tokens, i: int) -> bool:
+    """Whether an unmarked word right after a person's name is likely part of it."""
+    word = tokens.words[i]
+    titled = _is_title(word) or tokens.lower[i] in read_kinds("kinds")
+    return word.istitle() and word.isalpha() and tokens.proper[i] and tokens.spaced[i - 1] and not titled
 
 
 def _opens_name(tokens: Tokens, i: int) -> bool:
