@@ -186,6 +186,7 @@ def _rows(doc_id: str, doc: Doc, published: date | None) -> Iterator[dict[str, o
     found = list(find_expressions(tokens))
     times: list[Time | None] = [None] * len(found)
     told: Time | None = None
+    told_day: Time | None = None
     # a clock time needs the day that its sentence gives before or after it, so days go first
     for late in (False, True):
         for i, f in enumerate(found):
@@ -197,6 +198,7 @@ def _rows(doc_id: str, doc: Doc, published: date | None) -> Iterator[dict[str, o
                 published,
                 lambda start=start: _lean(doc, bisect_right(starts, start) - 1),  # type: ignore[misc]
                 told,
+                told_day,
                 tokens[f.first - 2] if f.first > 1 else None,
                 tokens[f.first - 1] if f.first else None,
                 after,
@@ -219,6 +221,7 @@ def _rows(doc_id: str, doc: Doc, published: date | None) -> Iterator[dict[str, o
                 and not (f.rule == "ago" and time.grain == "Q")
             ):
                 told = time
+                told_day = time if time.grain == "D" else told_day
     for f, time in zip(found, times, strict=True):
         if time is None:
             continue
@@ -291,11 +294,13 @@ def _lean(doc: Doc, i: int) -> int:
     """Tell whether the verb over a word is of the past (-1), the future (1) or neither (0)."""
     word = doc[i]
     before = doc[max(0, i - 3) : i].text
-    if before.endswith(("until", "as early as", "as soon as")):
+    if before.endswith(("as early as", "as soon as")):
         return 1
     # "to recover from Monday's debate": what only belongs to a noun is not when the purpose is to be reached
     belongs = word.dep_ in {"poss", "compound", "nmod", "amod", "nummod"}
     for _ in range(20):
+        if before.endswith("until") and word.lemma_.lower() in {"give", "allow"}:
+            return 1  # "has given them until Friday"
         if word.tag_.startswith(("VB", "MD")) and (lean := _verb_lean(word, i, belongs)) is not None:
             return lean
         if word.head.i == word.i:

@@ -45,6 +45,7 @@ class Scene:
     published: date | None
     leaning: Callable[[], int]  # -1 the verb tells of the past, 1 of the future, 0 neither
     told: Time | None  # the last calendar time told of before
+    told_day: Time | None  # the last that is a day
     previous: Token | None  # the last but one before
     before: Token | None
     after: Token | None
@@ -54,7 +55,7 @@ class Scene:
     nearby: Callable[[], Time | None]  # a day in the same sentence
 
 
-UNKNOWN = Scene(None, lambda: 0, None, None, None, None, False, None, None, lambda: None)
+UNKNOWN = Scene(None, lambda: 0, None, None, None, None, None, False, None, None, lambda: None)
 """The scene in which nothing is known: what an expression means by itself."""
 
 
@@ -107,8 +108,8 @@ def _weekday(parts: Parts, scene: Scene) -> tuple[date | None, bool]:
     today, anchored = scene.published, True
     relative = parts.get("relative") or parts.get("relative_told")
     from_told = relative and (relative.kind == "relative_told" or ("the" in parts and relative.low == "previous"))
-    if from_told and scene.told:
-        today, anchored = scene.told.day, scene.told.anchored
+    if from_told:
+        today, anchored = _told_day(scene)
     if today is None:
         return None, anchored
     back = (today.isoweekday() - number) % 7
@@ -119,6 +120,11 @@ def _weekday(parts: Parts, scene: Scene) -> tuple[date | None, bool]:
     elif relative.value > 0 or (back and relative.low == "this" and scene.leaning() >= 0):
         back -= 7
     return shift_date(today, -back, "D"), anchored
+
+
+def _told_day(scene: Scene) -> tuple[date | None, bool]:
+    """Give the day that "that day" or "the next morning" counts from; None where the text told of none."""
+    return (scene.told_day.day, scene.told_day.anchored) if scene.told_day else (None, False)
 
 
 def _year_of(parts: Parts) -> int | None:
@@ -166,7 +172,7 @@ def _read_day(parts: Parts, scene: Scene) -> tuple[date | None, str, bool] | Non
         return day, show_date(day, "D") if day else f"XXXX-WXX-{weekday.value}", anchored
     if "part" in parts and ("relative" in parts or "relative_told" in parts):
         if "the" in parts or "relative_told" in parts:
-            base, anchored = (scene.told.day, scene.told.anchored) if scene.told else (today, True)
+            base, anchored = _told_day(scene)
             by = 1 if (parts.get("relative") or parts["relative_told"]).low in {"next", "following"} else 0
         else:
             base, anchored = today, True
@@ -370,7 +376,8 @@ def _unit_day(parts: Parts, scene: Scene) -> tuple[date | None, str, bool]:
     told = scene.told if scene.told and scene.told.day else None
     if of_told or (grain == "D" and relative and "the" in parts):
         step = int((of_told or relative).value)  # type: ignore[union-attr]
-        return shift_date(told.day if told else scene.published, step, grain), grain, not told or told.anchored
+        day, anchored = _told_day(scene) if grain == "D" else (told.day, told.anchored) if told else (None, False)
+        return shift_date(day, step, grain), grain, anchored
     if relative:
         return shift_date(scene.published, int(relative.value), grain), grain, True
     if grain == "Q" and not (told and told.grain == "Q"):
@@ -633,6 +640,8 @@ def _resolve_duration(parts: Parts, scene: Scene) -> Time | None:
     if unit.kind == "units" and not counted:  # for years
         return Time("DURATION", show_length(None, grain))
     n = _count(parts)
+    if "a" in parts and scene.before and scene.before.low == "on":
+        return None  # on a day like this
     if "a" in parts and n == 1 and _mod(parts) is None and _is_rate(scene):
         return Time("SET", show_length(1, grain))
     return _length(n, grain, parts.get("relative"), scene, _mod(parts))
@@ -643,7 +652,7 @@ def _is_rate(scene: Scene) -> bool:
     before, word = scene.before, scene.word_before
     if before is None or before.end < (word.idx if word else 0):
         return False
-    if before.kind in {"rate", "number", "daynum", "year"} or before.low in {"%", "percent"}:
+    if before.kind in {"rate", "number", "daynum", "year", "dash"} or before.low in {"%", "percent"}:
         return True
     return before.kind in {"word", "unit", "units"} and word is not None and word.pos_ == "NOUN"
 
