@@ -156,9 +156,10 @@ def _fits_person(short: Name, full: Name) -> bool:
         return True
     if n > len(whole) or len(whole) < 2 or part[-1] != whole[-1] or part == whole:
         return False
-    between = iter(whole[1:-1])
-    nested = all(any(_same_first(a, b) for b in between) for a in part[1:-1])
-    return nested and _same_first(part[0], whole[0])
+    # George W. Bush is not George H. W. Bush
+    inner, outer = part[1:-1], whole[1:-1]
+    agree = not inner or (len(inner) == len(outer) and all(map(_same_first, inner, outer)))
+    return agree and _same_first(part[0], whole[0])
 
 
 def _same_first(short: str, full: str) -> bool:
@@ -173,8 +174,9 @@ def _fits_organisation(short: Name, full: Name) -> bool:
         return False
     if [w for w in whole if w not in read_words("company_forms")] == part:
         return True
-    # "Islamic State" of "Islamic State group"; one short word is too little, unless it is an acronym
-    telling = n > 1 or len(part[0]) > 3 or (len(part[0]) > 2 and short.text.isupper())
+    # "Islamic State" of "Islamic State group"; one word only if what follows says what it is: "Labour Party"
+    said = all(w in read_kinds("kinds") or w in read_words("company_forms") for w in whole[n:])
+    telling = n > 1 or (said and (len(part[0]) > 3 or short.text.isupper()))
     if telling and whole[:n] == part and whole[n] not in {"of", "and", "in", "for"}:
         return True
     # "State Department" of "US State Department", and "the Ministry" of "Ministry of Health"
