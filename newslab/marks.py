@@ -76,9 +76,15 @@ def find_quotations(text: str) -> list[Quotation]:
     if not marks:
         return []
     paragraphs = split_paragraphs(text)
+    doubles = _pair_all(text, [m for m in marks if m.double], paragraphs)
+    singles = _pair_all(text, [m for m in marks if not m.double], paragraphs)
+    return _outermost(text, doubles, singles)
+
+
+def _pair_all(text: str, marks: list[_Mark], paragraphs: list[tuple[int, int]]) -> list[Quotation]:
+    """Pair the marks of one kind, paragraph by paragraph, joining what goes on from one into the next."""
     starts = [m.start for m in marks]
-    doubles: list[Quotation] = []
-    singles: list[Quotation] = []
+    paired: list[Quotation] = []
     carried = False  # whether the paragraph before was left open
     for k, (start, end) in enumerate(paragraphs):
         here = marks[bisect_left(starts, start) : bisect_left(starts, end)]
@@ -86,16 +92,18 @@ def find_quotations(text: str) -> list[Quotation]:
             carried = False
             continue
         reopened = k + 1 < len(paragraphs) and _opens(marks, starts, paragraphs[k + 1][0])
-        found, left_open = _pair(text, [m for m in here if m.double], start, end, reopened)
+        double = here[0].double
+        found = _pair(text, here if double else _without_apostrophes(here), start, end, reopened)
+        if not double:
+            found = [q for q in found if q.closed or _is_speech(text, q, start, end)]
+        left_open = any(q.end == end == q.outer_end for q in found)
         if carried and found and found[0].outer_start == start:
             first = found.pop(0)
             closed = first.closed or first.start == start  # or the mark that it lacked is the one left open
-            doubles[-1] = doubles[-1]._replace(end=first.end, outer_end=first.outer_end, closed=closed)
+            paired[-1] = paired[-1]._replace(end=first.end, outer_end=first.outer_end, closed=closed)
         carried = left_open
-        doubles += found
-        apart = _pair_singles(text, [m for m in here if not m.double], start, end, reopened)
-        singles += apart
-    return _outermost(text, doubles, singles)
+        paired += found
+    return paired
 
 
 def _read_marks(text: str) -> Iterator[_Mark]:
@@ -154,8 +162,8 @@ def _opens(marks: list[_Mark], starts: list[int], at: int) -> bool:
     return k < len(marks) and starts[k] == at and marks[k].direction >= 0
 
 
-def _pair(text: str, marks: list[_Mark], start: int, end: int, reopened: bool) -> tuple[list[Quotation], bool]:
-    """Pair the marks of one kind in one paragraph; also say whether it ends inside a quotation."""
+def _pair(text: str, marks: list[_Mark], start: int, end: int, reopened: bool) -> list[Quotation]:
+    """Pair the marks of one kind in one paragraph; ``reopened`` says whether the next one starts with a mark."""
     found: list[Quotation] = []
     stack: list[_Mark] = []
     floor = start  # nothing before it may be given to a quotation whose opening mark is lost
@@ -169,7 +177,6 @@ def _pair(text: str, marks: list[_Mark], start: int, end: int, reopened: bool) -
         elif mark.sure and text[floor : mark.start].strip():
             found.append(Quotation(floor, mark.start, floor, mark.end, False))
             floor = mark.end
-    left_open = False
     if stack:
         # only the last of the marks left over can run on into the next paragraph
         taken = sorted(q.outer_start for q in found)
@@ -182,17 +189,13 @@ def _pair(text: str, marks: list[_Mark], start: int, end: int, reopened: bool) -
                 limits.append(stack[k + 1].start)
             stop = min(limits)
             runs_on = reopened and stop == end
-            left_open |= stop == end
             found.append(Quotation(opening.end, stop, opening.start, stop, runs_on))
         found.sort(key=lambda q: q.outer_start)
-    return found, left_open
+    return found
 
 
-def _pair_singles(text: str, marks: list[_Mark], start: int, end: int, reopened: bool) -> list[Quotation]:
-    """Pair single marks, most of which are apostrophes: one counts only with a partner, or to reopen a speech.
-
-    "the players' union" closes nothing while a surer mark is still to come before the next one opens.
-    """
+def _without_apostrophes(marks: list[_Mark]) -> list[_Mark]:
+    """Leave out what is hardly a closing mark: "the players' union" while a surer one is still to come."""
     sure_next = False
     kept: list[_Mark] = []
     for mark in reversed(marks):
@@ -203,8 +206,7 @@ def _pair_singles(text: str, marks: list[_Mark], start: int, end: int, reopened:
         elif sure_next:
             continue
         kept.append(mark)
-    found, _ = _pair(text, kept[::-1], start, end, reopened)
-    return [q for q in found if q.closed or _is_speech(text, q, start, end)]
+    return kept[::-1]
 
 
 def _is_speech(text: str, quotation: Quotation, start: int, end: int) -> bool:
