@@ -232,11 +232,19 @@ def _according(page: Page, at: int, hints: dict[int, Frame]) -> Iterator[Said]:
         return
     after = max(frame.speaker[1], min(page.right[frame.head] + 1, last))
     if not _has_finite_verb(page, first, at):
-        while after < last and page.lower[after] not in {",", ":"}:
-            after += 1
+        after = _next_pause(page, after, last)
+        follow = _next_pause(page, after + 1, last)
+        if follow < last and page.pos[after + 1] == "DET" and not _has_finite_verb(page, after, follow):
+            after = follow  # "According to Ana Ruiz, the mayor, ..."
         yield from _settle(page, after + 1, last, frame, hints)
     else:
         yield from _settle(page, first, at, frame, hints)
+
+
+def _next_pause(page: Page, i: int, last: int) -> int:
+    while i < last and page.lower[i] not in {",", ":"}:
+        i += 1
+    return i
 
 
 def _settle(page: Page, first: int, last: int, frame: Frame, hints: dict[int, Frame]) -> Iterator[Said]:

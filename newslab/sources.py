@@ -74,11 +74,12 @@ NOBODY = Source(None, None, "none", None)
 
 
 class _Candidate(NamedTuple):
-    """Somebody whom a pronoun further on may mean."""
+    """Somebody whom a pronoun further on may mean; ``subject`` where they speak or act, not only are named."""
 
     token: int
     source: Source
     plural: bool
+    subject: bool
 
 
 def name_sources(page: Page, said: Sequence[Said], mentions: pd.DataFrame) -> list[dict[str, object]]:
@@ -100,7 +101,7 @@ def name_sources(page: Page, said: Sequence[Said], mentions: pd.DataFrame) -> li
     """
     known = _read_mentions(page, mentions)
     seen = _people_in_passing(page, known)
-    genders: dict[str, str] = {}
+    genders = {c.source.name: c.source.gender for c in seen if c.source.name and c.source.gender}
     by_head: dict[int, Source] = {}
     spoke: list[_Candidate] = []
     at = 0
@@ -112,7 +113,8 @@ def name_sources(page: Page, said: Sequence[Said], mentions: pd.DataFrame) -> li
         source = _identify(page, head, known, spoke, genders)
         by_head[head] = source
         if source.kind != "none":
-            spoke.append(_Candidate(head, source, page.tag[head] in {"NNS", "NNPS"} or _is_several(page, head)))
+            several = page.tag[head] in {"NNS", "NNPS"} or _is_several(page, head)
+            spoke.append(_Candidate(head, source, plural=several, subject=True))
     sources = [_source_of(s.frame, by_head) for s in said]
     stated = _anonymity(page, said, sources)
     return [
@@ -162,15 +164,13 @@ def _read_mentions(page: Page, mentions: pd.DataFrame) -> dict[int, _Mention]:
 
 
 def _people_in_passing(page: Page, known: dict[int, _Mention]) -> list[_Candidate]:
-    """People who are the subject of a sentence of the story itself, not of a quotation."""
+    """People named in the story itself, not in a quotation, with the gender that a title or a noun tells."""
     found = []
-    for i, dep in enumerate(page.dep):
-        if dep in _ANY_SUBJECT and page.inside[i] < 0 and i in known:
-            mention = known[i]
-            if mention.label == "PERSON":
-                source = Source(mention.name, mention.entity_id, "named", _gender_of(page, i, mention))
-                found.append(_Candidate(i, source, False))
-    return found
+    for i, mention in known.items():
+        if i == mention.last - 1 and mention.label == "PERSON" and page.inside[i] < 0:
+            source = Source(mention.name, mention.entity_id, "named", _gender_of(page, i, mention))
+            found.append(_Candidate(i, source, plural=False, subject=page.dep[i] in _ANY_SUBJECT))
+    return sorted(found, key=lambda c: c.token)
 
 
 def _gender_of(page: Page, head: int, mention: _Mention | None) -> str | None:
@@ -253,6 +253,7 @@ def _refer(
         return NOBODY
     here = page.paragraph[head]
     wanted = _PERSONAL.get(word)
+    mentioned = NOBODY  # not a subject, but a person of that gender
     for candidate in reversed(spoke):
         back = here - page.paragraph[candidate.token]
         if back > _PARAGRAPHS_BACK or head - candidate.token > _WORDS_BACK:
@@ -260,15 +261,19 @@ def _refer(
         source = candidate.source
         if wanted is not None:
             gender = genders.get(source.name or "") or source.gender
-            if source.kind in {"named", "unnamed"} and not candidate.plural and gender in {None, wanted}:
+            if source.kind not in {"named", "unnamed"} or candidate.plural or gender not in {None, wanted}:
+                continue
+            if candidate.subject:
                 if source.name is not None:
                     genders[source.name] = wanted
                 return source
-        elif back > 1 or candidate.plural != (word == "they"):
+            if gender and mentioned is NOBODY:
+                mentioned = source
+        elif not candidate.subject or back > 1 or candidate.plural != (word == "they"):
             continue
         elif word == "they" or source.kind in {"collective", "document"}:
             return source
-    return NOBODY
+    return mentioned
 
 
 # --- anonymity ----------------------------------------------------------------------------------------------------
