@@ -528,27 +528,24 @@ def _draw_map(n_characters: int, layers: Mapping[str, pd.DataFrame], flagged: Se
     colours = {LAYERS[kind]: kind for kind in layers} | {"Flagged": "flagged"}
     if flagged:
         lanes["Flagged"] = flagged
-    width, left, step = 640, 64, 16
-    per_character = (width - left) / max(1, n_characters)
     drawn = []
-    for row, (label, spans) in enumerate(lanes.items()):
-        y = row * step
-        # a tick a pixel is all that can be seen, and keeps the map small whatever the length of the text
+    for label, spans in lanes.items():
+        # a thousandth of the text is all that can be seen, and keeps the map small whatever the length of the text
         ticks: dict[int, int] = {}
         for start, end in spans:
-            at = int(start * per_character)
-            ticks[at] = max(ticks.get(at, 1), round((end - start) * per_character))
+            at = min(999, 1000 * int(start) // max(1, n_characters))
+            ticks[at] = max(ticks.get(at, 2), round(1000 * (int(end) - int(start)) / max(1, n_characters)))
+        path = "".join(f"M{at} 0h{n}v1h-{n}z" for at, n in sorted(ticks.items()))
         drawn.append(
-            Markup('<text x="0" y="{}">{}</text><rect class="nl-track" x="{}" y="{}" width="{}" height="10"/>').format(
-                y + 10, label, left, y + 1, width - left
-            )
+            Markup(
+                '<span>{}</span><svg viewBox="0 0 1000 1" preserveAspectRatio="none"><path d="{}" '
+                'style="fill:var(--nl-{})"/></svg>'
+            ).format(label, path, colours[label])
         )
-        path = "".join(f"M{left + at} {y + 1}h{max(1, n)}v10h-{max(1, n)}z" for at, n in sorted(ticks.items()))
-        drawn.append(Markup('<path d="{}" style="fill:var(--nl-{})"/>').format(path, colours[label]))
     return Markup(
-        '<svg class="nl-map" viewBox="0 0 {} {}" role="img" aria-label="Where in the document each layer '
-        'has marks, from its beginning on the left to its end on the right">{}</svg>'
-    ).format(width, max(1, len(lanes)) * step, Markup("").join(drawn))
+        '<div class="nl-map" role="img" aria-label="Where in the document each layer has marks, from its beginning on '
+        'the left to its end on the right">{}</div>'
+    ).format(Markup("").join(drawn))
 
 
 def show_method(
