@@ -8,6 +8,7 @@ import functools
 import hashlib
 import html
 import importlib.metadata
+import json
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -285,7 +286,8 @@ def show_table(
     reach = Markup(' tabindex="0" role="region" aria-label="{}"').format(label) if not kind else ""
     markup = Markup(
         '<div class="nl nl-table{long}">{caption}<div class="nl-scroll"{reach}><table aria-label="{label}">'
-        '<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div><p class="nl-below">{all}{csv}</p></div>'
+        "<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>"
+        '<p class="nl-below">{all}{csv}</p>{accuracy}</div>'
     ).format(
         long=" nl-long" if is_long else "",
         reach=reach,
@@ -295,8 +297,24 @@ def show_table(
         rows=Markup("").join(rows) or Markup('<tr><td colspan="{}">None found.</td></tr>').format(max(1, len(names))),
         all=show_all if is_long else "",
         csv=csv_link(table, kind or "table"),
+        accuracy=_say_accuracy(kind or ""),
     )
     return Shown(str(markup), f"{caption or 'Table'}: {len(table):,} rows")
+
+
+def _say_accuracy(kind: str) -> Markup:
+    """Say how often rows of a kind are right, as the benchmarks measured it."""
+    if not (scores := _accuracy()["kinds"].get(kind)):
+        return Markup("")
+    said = "; ".join("{of}: F1 {f1:.0f} % ({benchmark}, n = {n:,})".format(**score) for score in scores)
+    return Markup('<p class="nl-below">How accurate? {}, measured {} on texts seen in development.</p>').format(
+        said[0].upper() + said[1:], _accuracy()["measured"]
+    )
+
+
+@functools.cache
+def _accuracy() -> dict:
+    return json.loads((Path(__file__).parent / "data" / "accuracy.json").read_text(encoding="utf-8"))
 
 
 def csv_link(table: pd.DataFrame, name: str) -> Markup:

@@ -2,7 +2,9 @@
 
 import base64
 import io
+import json
 import re
+from pathlib import Path
 
 import altair as alt
 import pandas as pd
@@ -10,6 +12,7 @@ import pytest
 from spacy.tokens import Doc
 from spacy.vocab import Vocab
 
+from newslab import display
 from newslab.display import (
     FINDING_MIME,
     describe_chart,
@@ -223,3 +226,10 @@ def test_a_notebook_gets_the_style_with_what_it_shows():
     bundle = show_table(pd.DataFrame({"n": [1]}))._repr_mimebundle_()
     assert str(bundle["text/html"]).startswith(style_tag())
     assert "prefers-color-scheme" in style_sheet()
+
+
+def test_a_table_says_how_accurate_its_rows_are():
+    (score, *_) = json.loads((Path(display.__file__).parent / "data" / "accuracy.json").read_text())["kinds"]["times"]
+    shown = show_table(make_spans((0, 5), text="Today"), kind="times")
+    assert f"F1 {score['f1']:.0f} % ({score['benchmark']}, n = {score['n']:,})" in shown.markup
+    assert "How accurate" not in show_table(pd.DataFrame({"n": [1]})).markup
