@@ -208,7 +208,8 @@ def find_places(name: str) -> tuple[Place, ...]:
     if len(name) <= 3 and not name[:1].isupper():
         return ()  # us is no town
     gazetteer = load_gazetteer()
-    for exact in (name, f"{name}."):
+    # Okla may have lost its stop; La is an article
+    for exact in (name, f"{name}.") if len(name) > 2 else (name,):
         if _is_short(exact) and exact in gazetteer.own:
             return gazetteer.own[exact]
     if len(name) <= 3 and name.isupper():
@@ -230,8 +231,19 @@ def is_usual(name: str, place: Place) -> bool:
     >>> [is_usual(name, find_places("New York City")[0]) for name in ("New York", "Big Apple")]
     [True, False]
     """
-    key, own = fold_name(name), load_gazetteer().own
-    return fold_name(place.name) == key or place in own.get(key, ()) or place in own.get(name, ())
+    return fold_name(place.name) == fold_name(name) or is_own(name, place)
+
+
+def is_own(name: str, place: Place) -> bool:
+    """Whether the project's own tables call ``place`` by ``name``.
+
+    Examples
+    --------
+    >>> [is_own("Rome", place) for place in find_places("Rome")[:1]], is_own("UK", find_places("Britain")[0])
+    ([False], True)
+    """
+    own = load_gazetteer().own
+    return place in own.get(fold_name(name), ()) or place in own.get(name, ())
 
 
 @lru_cache(maxsize=1)

@@ -18,7 +18,7 @@ import pandas as pd
 from spacy.tokens import Doc
 
 from newslab.entities import extract_entities
-from newslab.gazetteer import Place, find_places, fold_name, is_usual, load_gazetteer
+from newslab.gazetteer import Place, find_places, fold_name, is_own, is_usual, load_gazetteer
 from newslab.tables import SPAN_COLUMNS, build_table, check_columns
 from newslab.toponyms import Toponym, bare_name, find_toponyms, is_site
 
@@ -37,7 +37,7 @@ COLUMNS = SPAN_COLUMNS | {
 
 # Weights in nats, chosen in coarse steps on local and on world news; a factor of e in population is worth POPULATION.
 POPULATION = 0.5
-KIND = {"country": 2.5, "capital": 1.5, "city": 0.0, "admin1": -1.0, "admin2": -2.0}
+KIND = {"country": 3.5, "capital": 1.5, "city": 0.0, "admin1": -1.0, "admin2": -2.0}
 FEATURE = {"ocean": 12.0, "sea": 12.0, "continent": 12.0, "region": 10.0, "union": 12.0}
 LANDMARK = 8.0  # other rivers, islands, buildings of the project's own tables: as a fair-sized city
 NO_TOWN = -3.0  # the model calls it a region or a water
@@ -53,6 +53,7 @@ LARGE_REGION = 5e6  # people; that two places are both in England says less than
 LIKES = 2.0  # that two states, or two countries, are mentioned says less than two towns of one state
 NEAR, NO_NEAR, CELL = 1.5, 0.3, 0.75  # how many stand within a cell of so many degrees or one beside it
 LEAST_SHARE = 0.01
+VILLAGE = 10_000  # people, below which a place must have company to be believed: Earth is a town in Texas
 SEVERAL = 1.5  # names, from which a country is suggested for those that cannot be placed
 NEARBY = 0.5  # how much of another name must be there for the evidence to say so
 ROUNDS = 4
@@ -82,6 +83,11 @@ class _Name:
     holder: Place | None = None
     shares: list[float] = field(default_factory=list)
 
+    @property
+    def best(self) -> Place:
+        """The place with the largest share; of equals, the most populous."""
+        return self.places[max(range(len(self.places)), key=self.shares.__getitem__)]
+
     def keep(self, places: list[int]) -> None:
         """Keep only the candidates at these positions."""
         self.places, self.weights = [self.places[i] for i in places], [self.weights[i] for i in places]
@@ -104,7 +110,7 @@ def extract_places(docs: Mapping[str, Doc], *, entities: pd.DataFrame | None = N
         start, end : characters into the article, end exclusive
         text : the mention as written
         entity_id : as in ``entities``
-        name : name of the place in the gazetteer, of the entity where the place isn't known
+        name : usual English name of a country, a state, a sea or a region; the entity's own name for any other place
         latitude, longitude : degrees north and east (WGS 84), null where the mention couldn't be placed
         country : ISO 3166 alpha-2 code; for an unplaced mention the country it is said to be in, or that holds twice as
             many names of the document as any other; null for what lies in several or none
@@ -165,22 +171,40 @@ def _place_rows(text: str, toponyms: list[Toponym]) -> Iterator[dict[str, object
             "part_of": toponym.part_of,
             "candidates": len(name.places),
         }
-        if name.places:
-            best = max(range(len(name.places)), key=name.shares.__getitem__)
+        if name.places and not _is_obscure(name, mass):
             kind = None if toponym.people is None else "demonym"
-            yield row | _point(name.places[best], kind) | {"evidence": _explain(name, best, mass)}
+            place, why = name.best, _explain(name, mass)
+            about = _point(place, kind)
+            if toponym.people is None and not is_own(toponym.text, place):
+                # readers look for Palmyra, not for Tadmur, and for the spelling they have read
+                about |= {} if toponym.text.isupper() else {"name": toponym.name}
+                why += "" if is_usual(toponym.text, place) else f"; listed as {place.name}"
+            yield row | about | {"evidence": why}
             continue
         town = by_mention.get(i + 1)
         inside = i + 1 < len(toponyms) and toponyms[i + 1].end <= toponym.end
         if inside and town is not None and town.places and is_site(toponym.text):
-            place = town.places[max(range(len(town.places)), key=town.shares.__getitem__)]
+            place = town.best
             about = {"name": toponym.name, "geoname_id": None}
             why = f"not in the gazetteer; stands at {place.name}, whose name it bears"
             yield row | _point(place, "facility") | about | {"evidence": why}
             continue
         country = suggested if name.holder is None else name.holder.country
         why = "; country suggested by the places around it" if country else ""
-        yield row | {"country": country, "evidence": f"not in the gazetteer{why}"}
+        what = (
+            "only a village has that name, and nothing else lies in its country"
+            if name.places
+            else "not in the gazetteer"
+        )
+        yield row | {"country": country, "evidence": f"{what}{why}"}
+
+
+def _is_obscure(name: _Name, mass: Mapping[str, float]) -> bool:
+    """Whether the best place for a name is a village that nothing else in the document speaks for."""
+    place = name.best
+    if name.holder is not None or place.kind not in {"city", "admin2"} or place.population >= VILLAGE:
+        return False
+    return mass.get(place.country, 0.0) - _add_up([name]).get(place.country, 0.0) < NEARBY
 
 
 def _main_country(mass: Mapping[str, float]) -> str | None:
@@ -348,20 +372,20 @@ def _add_up(names: list[_Name]) -> dict[str, float]:
     return mass
 
 
-def _explain(name: _Name, best: int, mass: Mapping[str, float]) -> str:
+def _explain(name: _Name, mass: Mapping[str, float]) -> str:
     """Say what decided for the place of a name."""
-    place, divisions = name.places[best], load_gazetteer().divisions
+    place, divisions = name.best, load_gazetteer().divisions
     if name.holder is not None:
         return f"named as in {name.holder.name}"
     if len(name.places) == 1:
         return "the only place known by that name"
-    if name.weights[best] == max(name.weights):
+    if name.weights[name.places.index(place)] == max(name.weights):
         return f"the likeliest of {len(name.places)} by kind and population"
+    own = _add_up([name])
     country, circle, cell, _ = _company(place)
-    if mass.get(cell, 0.0) - name.shares[best] >= NEARBY:
+    company = {code for code in (country, circle, cell) if mass.get(code, 0.0) - own.get(code, 0.0) >= NEARBY}
+    if cell in company:
         return "other places of the text are near"
-    if circle in divisions and mass.get(circle, 0.0) - name.shares[best] >= NEARBY:
-        return f"other places of the text lie in {divisions[circle].name}"
-    if country and mass.get(country, 0.0) - name.shares[best] >= NEARBY:
-        return f"other places of the text lie in {divisions[country].name}"
+    if division := next((divisions[code] for code in (circle, country) if code in company and code in divisions), None):
+        return f"other places of the text lie in {division.name}"
     return "other places of the text are of its kind"

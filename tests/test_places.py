@@ -126,6 +126,27 @@ def test_a_town_taken_for_a_person_is_known_by_the_list_it_stands_in():
     assert table["text"].tolist() == ["Cairo", "Giza"]
 
 
+def test_a_town_is_called_as_in_the_text_and_a_country_by_its_usual_name():
+    table = place(
+        "Syrians and Britons in Homs, Hama and Palmyra",
+        "Britons",
+        "Homs",
+        "Hama",
+        "Palmyra",
+        "Syrians",
+        labels={"Syrians": "NORP", "Britons": "NORP"},
+    )
+    assert table["name"].tolist() == ["Syria", "United Kingdom", "Homs", "Hama", "Palmyra"]
+    assert table["evidence"].iloc[4].endswith("listed as Tadmur")
+
+
+def test_a_village_without_company_is_not_believed():
+    alone = place("Life on Earth and in Ghana", "Earth", "Ghana").iloc[0]
+    assert math.isnan(alone["latitude"])
+    assert "only a village" in alone["evidence"]
+    assert place("Life in Earth, Texas", "Earth", "Texas")["country"].tolist() == ["US", "US"]
+
+
 def test_a_dateline_is_a_place():
     table = extract_places({"a": Doc(Vocab(), words=["NAIROBI (Reuters) — Rain fell."], ents=["O"])})
     assert table[["start", "end", "country"]].to_numpy().tolist() == [[0, 7, "KE"]]
