@@ -184,10 +184,12 @@ def _collect_names(tokens: Tokens, mentions: list[Mention], types: Mapping[str, 
         # spelling in a headline tells least
         spellings[m.key][m.text] += 1 if tokens.capitals[m.first] else 3
         first.setdefault(m.key, m.first)
-    return {
-        key: Name(key, types[key][0], max(texts, key=texts.__getitem__), first[key], texts.total())
-        for key, texts in spellings.items()
-    }
+    return {key: Name(key, types[key][0], _usual(texts), first[key], texts.total()) for key, texts in spellings.items()}
+
+
+def _usual(texts: Counter[str]) -> str:
+    """Most frequent spelling; capitals only where nothing else is found, as datelines have them."""
+    return max(texts, key=lambda text: (not (text.isupper() and len(text) > 5), texts[text]))
 
 
 def _fullest(names: list[Name]) -> str:

@@ -24,11 +24,11 @@ Decision = tuple[str, str | None]
 
 def decide_types(tokens: Tokens, mentions: Sequence[Mention]) -> dict[str, Decision]:
     """Choose one type for each folded name."""
-    votes: dict[str, Counter[str]] = defaultdict(Counter)
+    votes: dict[str, dict[str, float]] = defaultdict(lambda: defaultdict(float))
     cues: dict[str, Counter[tuple[str, float, str]]] = defaultdict(Counter)
     following = _next_words(tokens)
     for m in mentions:
-        votes[m.key][m.label] += 1
+        votes[m.key][m.label] += 0.5 if tokens.in_headline(m.first) else 1
         cues[m.key].update(set(_around(tokens, m, following)) | set(_within(m)))
     for run in _lists(tokens, mentions):
         (label, most), *_ = Counter(m.label for m in run).most_common(1)
@@ -38,6 +38,7 @@ def decide_types(tokens: Tokens, mentions: Sequence[Mention]) -> dict[str, Decis
     scores = {key: _score(votes[key], cues[key]) for key in votes}
     known = read_gazetteer()
     _pool_spellings(scores)
+    _pool_companies(scores)
     _pool_people(scores)
     people = {key for key, score in scores.items() if " " in key and _best(score) == "PERSON"}
     part_of = {word: key for key in people for word in (key.split()[0], key.split()[-1])}
@@ -80,6 +81,14 @@ def _pool_spellings(scores: dict[str, dict[str, float]]) -> None:
             scores[key] |= {label: weight for label, weight in together.items() if weight}
 
 
+def _pool_companies(scores: dict[str, dict[str, float]]) -> None:
+    """Let "Tesla Inc" tell what "Tesla" is."""
+    for key in list(scores):
+        name, _, form = key.rpartition(" ")
+        if form in read_words("company_forms") and name in scores and _best(scores[key]) == "ORG":
+            scores[name]["ORG"] += 3
+
+
 def _pool_people(scores: dict[str, dict[str, float]]) -> None:
     """Let a full name and its last word decide together whether they are a person.
 
@@ -101,7 +110,7 @@ def _pool_people(scores: dict[str, dict[str, float]]) -> None:
                 scores[key]["PERSON"] = max(scores[key].values()) + 3
 
 
-def _score(votes: Mapping[str, int], cues: Mapping[tuple[str, float, str], int]) -> dict[str, float]:
+def _score(votes: Mapping[str, float], cues: Mapping[tuple[str, float, str], int]) -> dict[str, float]:
     total = sum(votes.values())
     score = defaultdict(float, {label: n * min(1.0, _MOST_VOTES / total) for label, n in votes.items()})
     for (label, weight, _), n in cues.items():
@@ -122,7 +131,8 @@ def _within(m: Mention) -> Iterator[tuple[str, float, str]]:
             yield "GPE", 3, "a state"
         elif (label := read_kinds("openings").get(words[0])) or (label := kinds.get(head)):
             # "Hall" and "Law" are surnames, too
-            yield label, 1 if m.label == "PERSON" else 3, f"a {head}"
+            surname = m.label == "PERSON" and label not in {"ORG", "GPE"}
+            yield label, 1 if surname else 3, f"the word {head}"
     # many a surname is a city somewhere: enough to tip a balance, no more
     if m.key in read_cities():
         yield "GPE", 0.5, "a city's name"

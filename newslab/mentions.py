@@ -10,7 +10,7 @@ from itertools import pairwise
 
 from spacy.tokens import Doc
 
-from newslab.entity_lexicon import fold_name, read_kinds, read_words
+from newslab.entity_lexicon import fold_name, read_equivalents, read_kinds, read_words
 
 NAMED = ("PERSON", "NORP", "FAC", "ORG", "GPE", "LOC", "PRODUCT", "EVENT", "WORK_OF_ART", "LAW", "LANGUAGE")
 """OntoNotes 5 types that are names; the others (dates, amounts, counts) have extractors of their own."""
@@ -73,6 +73,10 @@ class Tokens:
         """Lower-case word at ``i``, empty outside the document."""
         return self.lower[i] if 0 <= i < len(self.lower) else ""
 
+    def in_headline(self, i: int) -> bool:
+        """Whether token ``i`` is on a line where capitals tell nothing."""
+        return bool(self.capitals[i] or self.title_case[i])
+
     def end(self, i: int) -> int:
         """Character where token ``i`` ends."""
         return self.starts[i] + len(self.words[i])
@@ -103,7 +107,23 @@ def read_mentions(doc: Doc, tokens: Tokens) -> list[Mention]:
         blocked[ent.start : ent.end] = b"\1" * (ent.end - ent.start)
     whole = _join_people(tokens, spans, blocked)
     made = (make_mention(tokens, first, last, label, "model") for first, last, label in whole)
-    return [m for m in made if m and not _is_furniture(tokens, m)]
+    return [m for m in _drop_headlines(tokens, list(filter(None, made))) if not _is_furniture(tokens, m)]
+
+
+def _drop_headlines(tokens: Tokens, mentions: list[Mention]) -> Iterator[Mention]:
+    """Drop what the model takes for names where all words have capitals, if the body of the text knows better.
+
+    "Musk Sells Stake" goes when "Musk" is a name below, so that it can be found; "ON" goes for being a small word.
+    """
+    body = {tuple(tokens.lower[m.first : m.last]) for m in mentions if not tokens.in_headline(m.first)}
+    body |= {split_name(name.spelling.lower()) for name in read_equivalents().values() if name.safe}
+    for m in mentions:
+        words = tuple(tokens.lower[m.first : m.last])
+        if tokens.in_headline(m.first) and words not in body and len(words) <= _LONGEST:
+            parts = (words[i:j] for i in range(len(words)) for j in range(i + 1, len(words) + 1))
+            if any(part in body for part in parts) or all(w in read_words("minor") for w in words):
+                continue
+        yield m
 
 
 def make_mention(tokens: Tokens, first: int, last: int, label: str, evidence: str) -> Mention | None:
@@ -298,8 +318,10 @@ def find_missed(
             owner[ent.start : ent.end] = [-2] * (ent.end - ent.start)
     for number, mention in enumerate(mentions):
         owner[mention.first : mention.last] = [number] * (mention.last - mention.first)
+    # in a line of capitals, names are sought in capitals; "US" and "WHO" could be any words there
+    loud = {tuple(w.upper() for w in words): found for words, found in wanted.items() if not _is_short(words)}
     lengths: dict[str, set[int]] = defaultdict(set)
-    for words in wanted:
+    for words in [*wanted, *loud]:
         if len(words) <= _LONGEST:
             lengths[words[0]].add(len(words))
     common = {w for w in tokens.words if w.islower()}
@@ -309,14 +331,15 @@ def find_missed(
         for n_words in sorted(lengths.get(tokens.words[i], ()), reverse=True):
             last = i + n_words
             words = tuple(tokens.words[i:last])
-            if len(words) < n_words or words not in wanted or not _may_stand(tokens, i, words, common):
+            names = loud if tokens.capitals[i] else wanted
+            if len(words) < n_words or words not in names or not _may_stand(tokens, i, words, common):
                 continue
             held = {n for n in owner[i:last] if n != -1}
             inside = all(n >= 0 and i <= mentions[n].first and mentions[n].last <= last for n in held)
             same = any(n >= 0 and mentions[n].last - mentions[n].first == n_words for n in held)
-            if not inside or same or _runs_on(tokens, owner, last, *wanted[words]):
+            if not inside or same or _runs_on(tokens, owner, last, *names[words]):
                 continue
-            if new := make_mention(tokens, i, last, *wanted[words]):
+            if new := make_mention(tokens, i, last, *names[words]):
                 found.append(new)
                 lost |= held
                 length = n_words
@@ -331,9 +354,13 @@ def _may_stand(tokens: Tokens, i: int, words: tuple[str, ...], common: set[str])
     word = words[0]
     if len(words) > 1:
         return True
-    if not word[0].isupper() or (tokens.capitals[i] and word.isupper()):
+    if not word[0].isupper() or (tokens.capitals[i] and word.lower() in common):
         return False
     return word.isupper() or tokens.proper[i] or word.lower() not in common
+
+
+def _is_short(words: tuple[str, ...]) -> bool:
+    return len(words) == 1 and (len(words[0]) < 4 or words[0].lower() in read_words("minor"))
 
 
 def _runs_on(tokens: Tokens, owner: list[int], last: int, label: str, evidence: str) -> bool:
