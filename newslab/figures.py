@@ -36,6 +36,7 @@ _NO_FIGURE = re.compile(
     | (?<!\d)\d{{3}}-\d{{4}}(?!\d) | (?<![\d-])\d{{1,4}}(?:-\d{{1,4}}){{2,}}(?![\d-])
     | (?<![\d.,$€£])(?:1[5-9]|2[01])\d\d\s?[-–/]\s?(?:\d\d|(?:1[5-9]|2[01])\d\d)(?![\d,.]\d|\d)
     | (?i:\b(?:seventeen|eighteen|nineteen|twenty)[ -](?:(?:{tens})(?:[ -](?:{ones}))?|{teens}|o[h’'])\b)
+    | (?i:\b(?:in|since|until|during|by))\s(?:1[5-9]|2[01])\d\d\b(?!\s?[a-z]+s\b|[.,]?\d|\s?%|\s?[-–]|\s(?:people|more))
     | (?<![\d.,])\d+['’]?s\b | (?<!\w)['’]\d\d(?!\d)                    # the 1990s, '68
     | (?<![\d.,])\d+(?:,\d{{3}})*(?:st|nd|rd|th)\b
     | (?<!\d)(?:9/11|24/7|7/7|50/50|50-50)(?!\d)
@@ -62,13 +63,31 @@ _SCORED = re.compile(
     r"down|ahead|game|result|final)\b",
     re.IGNORECASE,
 )
-_GLUE = r"(?:\s+|(?<=[-~≈<>≤≥])|(?<=sub))(?:(?:an?|the|its|their|his|her|another|just|age|of)\s+){0,3}[(\[]?\Z"
+_GLUE = r"(?:\s+|(?<=[-~≈<>≤≥])|(?<=sub))(?:(?:an?|another|just|the age of|age)\s+){0,3}[(\[]?\Z"
 _IN = re.compile(r"\s(?:in|out of)\s(?:every\s)?", re.IGNORECASE)
 _OUT_OF = frozenset({*range(2, 11), 12, 20, 50, 100, 1000})
 _AND = re.compile(r"\s+and\s+")
 _OR = re.compile(r"\s+or\s+")
-_WORD_TO = re.compile(r"\s(?:[a-z]+\s)?to\s")
+_WORD_TO = re.compile(r"\s(?:[a-z]+\s|in\s\d{4}\s)?to\s")
 _HYPHEN = re.compile(r"\s?[-–—−]\s?")
+_TIMES = re.compile(r"\s?[x×]\s?|\sby\s|-by-")
+_BELOW_ZERO = re.compile(r"\sbelow\s(?:zero|freezing)\b")
+# "5 pounds" is a weight and "5 R" a dose of radiation, unless money changes hands
+_MONEY_TOO = {"pound": "pound sterling", "roentgen": "rand"}
+_PAID = re.compile(
+    r"\b(?:cost|pay|paid|worth|price|spen[dt]|earn|fine[ds]?\b|sold|sell|bought|buy|salar|wage|fee\b|fees\b|loan|bill|"
+    r"budget|fund|debt|donat|rais|charge)",
+    re.IGNORECASE,
+)
+_ABOUT = re.compile(r"(?:\b(?:about|around|approximately|roughly|some|nearly|almost|estimated|circa)\s+|~\s?)\Z", re.I)
+_MULTIPLES = {"twice": 2.0, "thrice": 3.0, "doubl": 2.0, "tripl": 3.0, "trebl": 3.0, "quadrupl": 4.0, "halv": 0.5} | {
+    word + "fold": float(value) for word, value in [*ONES.items(), *TEENS.items(), *TENS.items()]
+}
+_MULTIPLE = re.compile(
+    rf"\b(?:twice|thrice|(?:doubl|tripl|trebl|quadrupl|halv)(?:ed|es|ing)|(?:doubl|tripl|trebl|quadrupl)e(?=\s(?:the|that"
+    rf"|what|its|their|his|her)\b)|(?:{'|'.join([*ONES, *TEENS, *TENS])})fold)\b",
+    re.IGNORECASE,
+)
 _MAX_GAP = 16  # characters between the ends of a range
 _SUSPENDED = re.compile(r"[-–](?:,|\s(?:or|and|to)\s)")
 _OF_UNIT = re.compile(r"\s(?:of\s)?an?\s(?=\w)|\sof\s(?=\w)")
@@ -135,6 +154,7 @@ class Figure:
     digits: bool = False
     scaled: bool = False
     signed: bool = False  # the unit stands before the number
+    suspended: bool = False  # "a 7- or 8-inch screen": the unit or noun comes with the next one
     bound: str = "="
     trend: str | None = None
     first: int = 0  # tokens, end exclusive
@@ -161,7 +181,7 @@ def read_figures(text: str) -> list[Figure]:
     [(5.0, 10.0, 'kilometre')]
     """
     figures: list[Figure] = []
-    suspended: list[Figure] = []  # "a 7- or 8-inch screen": the unit comes with the last one
+    suspended: list[Figure] = []
     blocked = _NO_FIGURE.finditer(text)
     block = next(blocked, None)
     for numeral in find_numerals(text):
@@ -173,6 +193,7 @@ def read_figures(text: str) -> list[Figure]:
         if figure is None:
             continue
         if text[numeral.end : numeral.end + 1] in ("-", "–") and _SUSPENDED.match(text, numeral.end):
+            figure.suspended = True
             suspended.append(figure)
             figures.append(figure)
             continue
@@ -188,6 +209,17 @@ def read_figures(text: str) -> list[Figure]:
     return figures
 
 
+def read_multiples(text: str) -> list[Figure]:
+    """Find the words that multiply without a number: "doubled", "twice", "tenfold", "halved", "double the"."""
+    fold = Unit("fold", "times", 1.0)
+    found = []
+    for match in _MULTIPLE.finditer(text):
+        word = match.group().lower()
+        value = next(value for stem, value in _MULTIPLES.items() if word.startswith(stem))
+        found.append(Figure(*match.span(), *match.span(), value, None, fold, "multiple"))
+    return found
+
+
 def _with_unit(text: str, numeral: Numeral) -> Figure | None:
     """Add the unit before or after the numeral; None where letters beside it make it part of a name."""
     start, end, value, scaled = numeral.start, numeral.end, numeral.value, numeral.scaled
@@ -195,6 +227,8 @@ def _with_unit(text: str, numeral: Numeral) -> Figure | None:
     if sign is None:
         if start and (text[start - 1].isalpha() or text[start - 1] == "_"):
             return None  # "V10"
+        if start > 1 and text[start - 1] == "." and text[start - 2].isalpha():
+            return None  # "ID.4"
         hyphenated = _HYPHENATED.search(text, max(0, start - 20), start)
         if hyphenated and hyphenated.group(1).lower() not in _BEFORE_HYPHEN:
             return None  # "COVID-19", "TA-25"
@@ -208,6 +242,11 @@ def _with_unit(text: str, numeral: Numeral) -> Figure | None:
         figure.start, figure.end, figure.unit, figure.signed = sign.start, rate.end, rate.unit, True
     elif unit is not None:
         figure.end, figure.unit = unit.end, unit.unit
+        paid = scaled or _PAID.search(text, max(0, start - 60), start)
+        if paid and unit.unit.name in _MONEY_TOO:
+            figure.unit = Unit(_MONEY_TOO[unit.unit.name], "money")
+        if unit.unit.dimension in ("temperature", "angle") and (below := _BELOW_ZERO.match(text, unit.end)):
+            figure.end, figure.value = below.end(), -abs(value)
     else:
         rest = text[end : end + 2]
         if numeral.digits and rest[:1].isalpha():
@@ -240,6 +279,10 @@ def _join(text: str, left: Figure, right: Figure) -> Figure | None:
     if bare and _IN.fullmatch(gap) and 0 < low < high and low == int(low):
         usual = high in _OUT_OF or "out" in gap  # "one in four", but not "three in 2018"
         return _merged(left, right, low / high, None, "fraction") if usual else None
+    if left.unit is None and right.unit and _TIMES.fullmatch(gap):
+        if "b" not in gap or right.unit.dimension == "length":
+            left.unit = right.unit  # "10 x 12 feet"
+        return None
     per = left.unit.name + " per " if left.unit else ""  # "$5 to $10 a day"
     if left.unit and right.unit and left.unit != right.unit and not right.unit.name.startswith(per):
         return None
@@ -310,6 +353,8 @@ def _merged(left: Figure, right: Figure, value: float, high: float | None, kind:
 def find_bound(text: str, figure: Figure) -> str:
     """Read how exact the words beside a figure say it is: ``=``, ``~``, ``<``, ``<=``, ``>`` or ``>=``."""
     before = text[max(0, figure.start - 45) : figure.start]
+    if figure.high is not None and figure.kind != "vague" and not _ABOUT.search(before):
+        return "="  # "from 5 up to 10" has both its ends
     pattern_before, label_before, pattern_after, label_after = _bounds()
     if found := pattern_before.search(before):
         return label_before[" ".join(found.group(1).lower().split())]

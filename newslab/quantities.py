@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 import pandas as pd
 from spacy.tokens import Doc, Token
 
-from newslab.figures import YEAR, Figure, find_bound, read_figures, read_lexicon
+from newslab.figures import YEAR, Figure, find_bound, read_figures, read_lexicon, read_multiples
 from newslab.tables import SPAN_COLUMNS, build_table
 from newslab.units import Match, Unit, add_rate, find_unit_after
 
@@ -64,31 +64,26 @@ _ADVERBS = {
     "upwards": "up",
     "downwards": "down",
 }
-_HEDGE_WORDS = frozenset(
-    {
-        "about",
-        "around",
-        "approximately",
-        "roughly",
-        "some",
-        "nearly",
-        "almost",
-        "more",
-        "than",
-        "less",
-        "fewer",
-    }
-    | {"over", "under", "by", "at", "least", "to", "a", "an", "the", "another", "only", "just"}
+_HEDGES = frozenset(
+    {"about", "around", "approximately", "roughly", "some", "nearly", "almost", "more", "than", "less", "fewer", "over"}
+    | {"under", "by", "least", "most", "a", "an", "the", "another", "only", "just"}
 )
 _NOT_COUNTING = frozenset({"no", "this", "that", "each", "every", "any", "which", "the", "another"})  # "no one"
 _BRACKETED = frozenset({"(", "[", "or", ", or", ", or about"})
-_AGED = re.compile(r"\b(?:aged|ages?|at the age of|age of)[\s:]+\Z", re.IGNORECASE)
+_AGED = re.compile(
+    r"\b(?:aged|ages?|at the age of|age of)[\s:]+(?:(?:between|from|about|around|under|over)\s+)?\Z", re.IGNORECASE
+)
+_KIN = frozenset(
+    {"son", "daughter", "brother", "sister", "wife", "husband", "mother", "father", "boy", "girl", "man", "woman"}
+    | {"child", "partner", "girlfriend", "boyfriend", "twin", "nephew", "niece", "cousin", "uncle", "aunt", "friend"}
+)
+_AT_AN_AGE = frozenset({"die", "marry", "retire", "begin", "start", "debut", "live"})  # "she died at 92"
 _AGE = Unit("year of age", "age", 31556952.0)
 _REACH = 25  # tokens a noun phrase may extend on either side of its head; keeps odd text linear
 _CLIMB = 8  # heads followed from a figure to the subject of its clause
 
 
-def extract_quantities(docs: Mapping[str, Doc]) -> pd.DataFrame:
+def extract_quantities(docs: Mapping[str, Doc], *, multiples: bool = False) -> pd.DataFrame:
     """Find the figures in each document, one row a quantity.
 
     Years, dates, clock times, labels ("Article 50"), model and version names, the pronoun "one" and its idiom
@@ -98,6 +93,8 @@ def extract_quantities(docs: Mapping[str, Doc]) -> pd.DataFrame:
     ----------
     docs
         Parsed documents by id; the pipeline must include ``tagger`` and ``parser``.
+    multiples
+        Whether words that multiply without a number ("doubled", "twice", "halved") are rows too, in the unit "fold".
 
     Returns
     -------
@@ -127,16 +124,18 @@ def extract_quantities(docs: Mapping[str, Doc]) -> pd.DataFrame:
     >>> extract_quantities({}).columns[:4].tolist()
     ['doc_id', 'start', 'end', 'text']
     """
-    return build_table((row for doc_id, doc in docs.items() for row in _document_rows(doc_id, doc)), COLUMNS)
+    return build_table((row for doc_id, doc in docs.items() for row in _document_rows(doc_id, doc, multiples)), COLUMNS)
 
 
-def _document_rows(doc_id: str, doc: Doc) -> Iterator[dict[str, object]]:
+def _document_rows(doc_id: str, doc: Doc, multiples: bool) -> Iterator[dict[str, object]]:
     if len(doc) and not doc.has_annotation("DEP"):
         raise ValueError(f"document {doc_id!r} has no dependencies; parse it with 'parser'")
     if len(doc) and not doc.has_annotation("POS"):
         raise ValueError(f"document {doc_id!r} has no parts of speech; parse it with 'tagger' and 'attribute_ruler'")
     text = doc.text
     figures = read_figures(text)
+    if multiples:
+        figures = sorted([*figures, *read_multiples(text)], key=lambda figure: figure.start)
     if not figures:
         return
     _place(doc, figures)
@@ -149,6 +148,9 @@ def _document_rows(doc_id: str, doc: Doc) -> Iterator[dict[str, object]]:
         parse.count(figure, previous)
         _age(doc, text, figure)
         previous = figure
+    for earlier, later in zip(reversed(figures[:-1]), reversed(figures), strict=False):
+        if earlier.suspended and earlier.unit is None:
+            earlier.counted = later.counted
     for figure in figures:
         _rate(doc, text, figure)
         unit, counted = figure.unit, figure.counted
@@ -261,14 +263,14 @@ def _is_pronoun(doc: Doc, figure: Figure, before: Token | None, after: Token | N
 
 def _trend(doc: Doc, figure: Figure) -> str | None:
     """Say whether the figure is by how much something went up or down; a level it reached is neither."""
+    if figure.kind == "multiple" and doc[figure.first].pos_ == "VERB":
+        return "up" if figure.value > 1 else "down"
     i = figure.first - 1
-    while i >= 0 and i > figure.first - 5 and doc[i].lower_ in _HEDGE_WORDS:
-        i -= 1
+    while i >= 0 and i > figure.first - 5 and doc[i].lower_ in _HEDGES:
+        i -= 2 if doc[i].lower_ in ("least", "most") else 1  # "at least"
     if i >= 0 and (trend := _ADVERBS.get(doc[i].lower_)):
         return trend
     token = _root(doc, figure)
-    if token.dep_ in ("nummod", "compound", "amod", "nmod") and token.head.pos_ == "NOUN" and figure.unit:
-        return _direction(token.head, figure)
     for _ in range(3):
         head = token.head
         if token.dep_ == "pobj":
@@ -292,8 +294,9 @@ def _direction(token: Token, figure: Figure) -> str | None:
         return None
     if figure.unit is not None and figure.unit.dimension in ("time", "age"):
         return None
-    suffix = "_nouns" if token.pos_ == "NOUN" else ""
-    return next((way for way in ("up", "down") if lemma in trend[way + suffix]), None)
+    if token.pos_ == "NOUN":  # "a 7% rise": the rise is what is measured, and did not go up itself
+        return None
+    return "up" if lemma in trend["up"] else "down" if lemma in trend["down"] else None
 
 
 def _rate(doc: Doc, text: str, figure: Figure) -> None:
@@ -310,7 +313,7 @@ def _age(doc: Doc, text: str, figure: Figure) -> None:
     """Give years of age to "aged 44", to "Ana Ruiz, 44," and to "she was 44"."""
     if figure.unit is not None or not 0 < figure.value < 120 or figure.scaled or figure.kind != "cardinal":
         return
-    if _AGED.search(text[max(0, figure.start - 16) : figure.start]):
+    if _AGED.search(text[max(0, figure.start - 24) : figure.start]):
         figure.unit = _AGE
     if not figure.digits or figure.high is not None or figure.value != int(figure.value):
         return
@@ -322,16 +325,28 @@ def _age(doc: Doc, text: str, figure: Figure) -> None:
         while first > max(0, i - _REACH) and doc[first].ent_iob_ == "I":
             first -= 1
         figure.counted = (first, i)
-    elif root.dep_ in ("attr", "acomp", "oprd") and root.head.lemma_ in ("be", "turn"):
-        verb = root.head
+    elif verb := _verb_of_age(root):
         near = verb.lefts if verb.i - verb.left_edge.i < _REACH else ()
         subject = next((child for child in near if child.dep_ == "nsubj"), None)
         if subject is not None and (subject.lower_ in _PERSONAL or subject.ent_type_ == "PERSON"):
             figure.unit = _AGE
 
 
+def _verb_of_age(root: Token) -> Token | None:
+    """Find the verb by which a bare number may be an age: "is 44", "turned 44", "died at 44"."""
+    verb = root.head
+    if root.dep_ == "pobj" and verb.lower_ == "at":
+        return verb.head if verb.head.lemma_ in _AT_AN_AGE else None
+    relations = {"be": ("attr", "acomp", "oprd"), "turn": ("attr", "acomp", "oprd", "dobj", "npadvmod")}
+    return verb if root.dep_ in relations.get(verb.lemma_, ()) else None
+
+
 def _may_be_person(token: Token) -> bool:
-    return token.ent_type_ == "PERSON" or (token.pos_ == "PROPN" and token.ent_type_ in ("", "ORG", "NORP"))
+    return (
+        token.ent_type_ == "PERSON"
+        or token.lemma_.lower() in _KIN
+        or (token.pos_ == "PROPN" and token.ent_type_ in ("", "ORG", "NORP"))
+    )
 
 
 # --- what is counted ----------------------------------------------------------------------------------------
@@ -364,7 +379,8 @@ class _Parse:
             if figure.unit is None and figure.kind == "cardinal" and self._noun(figure) is None:
                 role, before = self._role(figure), self._role(previous)
                 same = role == before or (before[1], role[1]) == ("from", "to")
-                if same and previous.unit and previous.unit.dimension != "age":
+                borrows = not previous.signed or role[1] == "to"
+                if same and borrows and previous.unit and previous.unit.dimension != "age":
                     figure.unit = previous.unit
                 elif previous.unit is None and previous.counted and (same or role[1] in ("conj", "from", "than")):
                     figure.counted = previous.counted
@@ -414,6 +430,8 @@ class _Parse:
     def _measured(self, token: Token, figure: Figure) -> tuple[int, int] | None:
         """Find what a value is said of: the subject of its clause, or the noun it hangs on."""
         preposition = ""
+        if figure.kind == "multiple" and (i := self.subject.get(token.i)) is not None:
+            return self._subject(self.doc[i], token, figure)
         for _ in range(_CLIMB):
             head, relation = token.head, token.dep_
             if head == token or relation in _SUBJECTS:  # "between 40 and 50 will be sold" does not say what

@@ -49,6 +49,9 @@ _WORDS = re.compile(r"[^\W\d_](?:[^\W\d_]|[.'’·/](?=\w))*\.?")
 _SIGN = re.compile(r"[%٪%‰°º˚℃℉′″Ω]\s?[CF]?(?![^\W\d_])|[%٪%‰°º˚℃℉′″Ω]|m²|km²|cm²|ft²|m³|cm³|[a-z]{1,2}[23](?!\w)")
 _PER = re.compile(r"(?:\s*/\s*|(?:\s+|-)per(?:\s+|-)|-an?-|\s+(?:an?|each|every)\s+)(?=[^\W\d_])", re.IGNORECASE)
 _SYMBOL_RATE = re.compile(r"([^\W\d_]{1,4})/([^\W\d_]{1,3}[23²³]?)(?!\w)")
+_FEET = re.compile(r"['’′](?=\s?\d{1,2}[\"″”])")  # 6'2"
+_INCHES = re.compile(r"\d['’′]\s?\d{1,2}\Z")
+_NO_NOUN = re.compile(r"\s*(?:[.,;)]|\Z)|\s(?:of|at|and|or|per|to|from|in|for)\b")
 _SYSTEM = re.compile(r"(?:US|U\.S\.|UK|imperial|statute)\s(?=(?:fluid|gallon|pint|quart|ounce|ton|mile|cup|bushel))")
 _SPACED_LETTERS = frozenset("mglLCFWV")  # one-letter symbols that may stand apart from their number
 _MAX_NAME = 4  # words: "miles to the gallon"
@@ -115,7 +118,7 @@ def _table() -> _Table:
         signs = [*_split(left), code]
         before |= dict.fromkeys([*signs, *(f"{s[:-1]} $" for s in signs if len(s) > 1 and s[-1] == "$")], unit)
         after |= dict.fromkeys([*_split(right), code], unit)
-    after |= {"p": Unit("penny", "money"), "¢": Unit("cent", "money")}
+    after |= {"p": Unit("penny", "money"), "¢": Unit("cent", "money"), "kr": Unit("krone", "money")}
     for coin, name in COINS.items():
         names |= {form: Unit(name, "money") for form in _plurals(coin)}
     written = "|".join(re.escape(s) for s in sorted(before, key=lambda s: (-len(s), s)))
@@ -145,6 +148,8 @@ def find_currency_before(text: str, start: int) -> Match | None:
     sign = found.group()
     if sign[-1].isalpha() and len(sign) < 3 and start - left > len(stretch) and sign not in ("Rs", "RM"):
         return None  # "P 5" and "Y 5" are letters; "Y5" may be yen
+    if sign == "R" and not re.compile(r"\d[\d,. ]*\d|\d\s?[mb]").match(text, start):
+        return None  # "R2" is more often a name than two rand
     return Match(_table().signs[sign], left + found.start(), left + found.end())
 
 
@@ -236,6 +241,15 @@ def _plain_unit(text: str, end: int, *, digits: bool, gap: bool = True) -> Match
         written = mark.group().replace(" ", "")
         if unit := table.symbols.get(written) or table.symbols.get(mark.group().strip()):
             return Match(unit, start, mark.end())
+    if digits and attached and (feet := _FEET.match(text, start)):
+        return Match(table.names["foot"], start, feet.end())
+    if (
+        digits
+        and attached
+        and text[start : start + 1] in ('"', "″", "”")
+        and _INCHES.search(text, max(0, start - 8), start)
+    ):
+        return Match(table.names["inch"], start, start + 1)
     if digits and (rate := _SYMBOL_RATE.match(text, start, limit)):
         above, below = table.symbols.get(rate[1]), table.symbols.get(rate[2])
         if above and below:
@@ -260,7 +274,8 @@ def _plain_unit(text: str, end: int, *, digits: bool, gap: bool = True) -> Match
             unit = table.names.get(name) or table.names.get(name.replace("-", " "))
             if unit is None and " " not in written and digits:
                 single = len(written) == 1
-                if attached or not single or written in _SPACED_LETTERS:
+                apart = written in _SPACED_LETTERS or _NO_NOUN.match(text, last) is not None
+                if not single or (written != "K" if attached else apart):  # "300 K" is a temperature, "4K" a screen
                     unit = table.symbols.get(written)
                 if unit is None and attached and not single:
                     unit = table.folded.get(written.lower())

@@ -43,7 +43,9 @@ def marked(i, case):
 
 @pytest.mark.parametrize("i", [marked(i, case) for i, case in enumerate(CASES)])
 def test_case(parsed, i):
-    table = extract_quantities({"a": parsed[f"case {i}"]}).rename(columns={"value_high": "high"})
+    table = extract_quantities({"a": parsed[f"case {i}"]}, **CASES[i].get("options", {})).rename(
+        columns={"value_high": "high"}
+    )
     found = table.astype(object).where(table.notna(), None).to_dict("records")
     wanted = CASES[i]["figures"]
     assert [row["text"] for row in found] == [figure["text"] for figure in wanted]
