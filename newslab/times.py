@@ -208,6 +208,7 @@ def _rows(doc_id: str, doc: Doc, published: date | None) -> Iterator[dict[str, o
                 doc[max(0, bisect_right(starts, start) - 2)] if start else None,
                 doc[bisect_right(starts, tokens[f.last].end - 1) - 1],
                 lambda i=i: _nearest_day(found, times, tokens, i),  # type: ignore[misc]
+                found[i + 1] if i + 1 < len(found) else None,
             )
             if _is_name(doc, starts, f, tokens):
                 continue

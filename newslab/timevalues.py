@@ -11,6 +11,7 @@ _UNKNOWN = {
     "M": "XXXX-XX",
     "D": "XXXX-XX-XX",
     "W": "XXXX-WXX",
+    "F": "XXXX-WXX",
     "WE": "XXXX-WXX-WE",
     "Q": "XXXX-QX",
     "HY": "XXXX-HX",
@@ -40,7 +41,7 @@ def show_date(day: date | None, grain: str) -> str:
     if day is None:
         return _UNKNOWN[grain]
     match grain:
-        case "W" | "WE":
+        case "W" | "F" | "WE":
             year, week, _ = day.isocalendar()
             return f"{year:04}-W{week:02}" + ("-WE" if grain == "WE" else "")
         case "Q" | "HY":

@@ -53,9 +53,10 @@ class Scene:
     word_before: Word | None
     word: Word | None  # the last word of the expression
     nearby: Callable[[], Time | None]  # a day in the same sentence
+    follower: Found | None  # the next match
 
 
-UNKNOWN = Scene(None, lambda: 0, None, None, None, None, None, False, None, None, lambda: None)
+UNKNOWN = Scene(None, lambda: 0, None, None, None, None, None, False, None, None, lambda: None, None)
 """The scene in which nothing is known: what an expression means by itself."""
 
 
@@ -393,8 +394,12 @@ def _resolve_relunit(parts: Parts, scene: Scene) -> Time | None:
     bare = relative is None and "relative_told" not in parts
     if (bare and scene.joined) or grain == "TM" or (bare and grain not in {"W", "M", "Q", "Y"}):
         return None
-    if bare and grain == "Y" and scene.after and scene.after.low in {"ended", "ending"}:
-        return Time("DURATION", "P1Y")
+    if bare and scene.after and scene.after.low in {"ended", "ending"}:
+        if grain == "Y":
+            return Time("DURATION", "P1Y")
+        ended = _read_day(scene.follower.parts, scene) if scene.follower and scene.follower.rule == "day" else None
+        if ended and ended[0]:
+            return _pin(ended[0], grain, anchored=ended[2])  # the quarter ended Sept. 30
     if relative and (relative.low == "past" or _is_length(parts)):
         return _length(1, grain, relative, scene, None)
     day, grain, anchored = _unit_day(parts, scene)

@@ -92,6 +92,7 @@ def test_published_that_is_no_date_is_refused():
         "99999999999999999999 years ago , in 500 centuries , next month , last decade , the 99th century",
         "Easter , next weekend , last winter , this quarter , tomorrow night , the next 9999 years",
         "“ ” ’ ' \" - -- … 🕐 يوم الجمعة 第一季度",
+        "last fortnight , that weekend , the quarter ended March",
         "hundred " * 400 + "years ago , " + "9" * 400 + " years ago",
     ],
 )
