@@ -12,7 +12,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pandas as pd
 from spacy.tokens import Doc
@@ -81,6 +81,7 @@ class _Name:
     weights: list[float]
     mentions: list[int] = field(default_factory=list)
     holder: Place | None = None
+    given: bool = False
     shares: list[float] = field(default_factory=list)
 
     @property
@@ -93,7 +94,12 @@ class _Name:
         self.places, self.weights = [self.places[i] for i in places], [self.weights[i] for i in places]
 
 
-def extract_places(docs: Mapping[str, Doc], *, entities: pd.DataFrame | None = None) -> pd.DataFrame:
+def extract_places(
+    docs: Mapping[str, Doc],
+    *,
+    entities: pd.DataFrame | None = None,
+    known: Mapping[str, Mapping[str, Any]] | None = None,
+) -> pd.DataFrame:
     """Find the place mentions in each document and put each on the map, one row a mention.
 
     Parameters
@@ -102,6 +108,9 @@ def extract_places(docs: Mapping[str, Doc], *, entities: pd.DataFrame | None = N
         Parsed documents by id; the pipeline must include ``ner`` unless ``entities`` is given.
     entities
         Table of `newslab.extract_entities` for the same documents; computed when None.
+    known
+        Places that the gazetteer lacks or has wrong, by name as written or as the entity's ``name``: each with
+        ``latitude`` and ``longitude`` and, if wanted, ``country`` and ``kind``.
 
     Returns
     -------
@@ -124,14 +133,14 @@ def extract_places(docs: Mapping[str, Doc], *, entities: pd.DataFrame | None = N
     Raises
     ------
     ValueError
-        If a document was parsed without ``ner``, or ``entities`` lacks a column.
+        If a document was parsed without ``ner``, ``entities`` lacks a column, or a known place has no point on earth.
 
     Notes
     -----
     Positions are those of GeoNames (CC BY 4.0). Each candidate of a name starts with a weight for its kind and the
-    logarithm of its population; in a few rounds, the shares that the names of a document give to each country and
-    region are added to the weights of the candidates in them, a mean-field settlement of the coherence that
-    Leidner (2007, Toponym Resolution in Text) calls "one referent per discourse" and spatial minimality.
+    logarithm of its population; in a few rounds, the shares that the names of a document give to each country, region
+    and neighbourhood are added to the weights of the candidates in them: a mean-field settlement of what Leidner
+    (2007, Toponym Resolution in Text) calls "one referent per discourse" and spatial minimality.
 
     Examples
     --------
@@ -143,19 +152,28 @@ def extract_places(docs: Mapping[str, Doc], *, entities: pd.DataFrame | None = N
     if entities is None:
         entities = extract_entities(docs)
     check_columns(entities, [*SPAN_COLUMNS, "label", "entity_id", "name"], name="entities")
+    own = {fold_name(name): _read_known(name, about) for name, about in (known or {}).items()}
     by_doc = {doc_id: rows.to_dict("records") for doc_id, rows in entities.groupby("doc_id", sort=False)}
     rows: list[dict] = []
     for doc_id, doc in docs.items():
         toponyms = find_toponyms(doc.text, by_doc.get(doc_id, []))
-        rows += [{"doc_id": doc_id} | row for row in _place_rows(doc.text, toponyms)]
+        rows += [{"doc_id": doc_id} | row for row in _place_rows(doc.text, toponyms, own)]
     return build_table(rows, COLUMNS)
 
 
-def _place_rows(text: str, toponyms: list[Toponym]) -> Iterator[dict[str, object]]:
+def _read_known(name: str, about: Mapping[str, Any]) -> Place:
+    latitude, longitude = about.get("latitude"), about.get("longitude")
+    if latitude is None or longitude is None or abs(latitude) > 90 or abs(longitude) > 180:
+        raise ValueError(f"known place {name!r} is at {latitude}, {longitude}; give degrees north and east")
+    country, kind = about.get("country") or "", about.get("kind") or "city"
+    return Place(None, name, float(latitude), float(longitude), country, "", 0, kind)
+
+
+def _place_rows(text: str, toponyms: list[Toponym], known: Mapping[str, Place]) -> Iterator[dict[str, object]]:
     """Rows for the place mentions of one document."""
     if not toponyms:
         return
-    names = _collect_names(toponyms)
+    names = _collect_names(toponyms, known)
     _hold(text, toponyms, names)
     mass = _settle(names)
     suggested = _main_country(mass)
@@ -175,7 +193,7 @@ def _place_rows(text: str, toponyms: list[Toponym]) -> Iterator[dict[str, object
             kind = None if toponym.people is None else "demonym"
             place, why = name.best, _explain(name, mass)
             about = _point(place, kind)
-            if toponym.people is None and not is_own(toponym.text, place):
+            if toponym.people is None and not name.given and not is_own(toponym.text, place):
                 # readers look for Palmyra, not for Tadmur, and for the spelling they have read
                 about |= {} if toponym.text.isupper() else {"name": toponym.name}
                 why += "" if is_usual(toponym.text, place) else f"; listed as {place.name}"
@@ -202,7 +220,7 @@ def _place_rows(text: str, toponyms: list[Toponym]) -> Iterator[dict[str, object
 def _is_obscure(name: _Name, mass: Mapping[str, float]) -> bool:
     """Whether the best place for a name is a village that nothing else in the document speaks for."""
     place = name.best
-    if name.holder is not None or place.kind not in {"city", "admin2"} or place.population >= VILLAGE:
+    if name.holder or name.given or place.kind not in {"city", "admin2"} or place.population >= VILLAGE:
         return False
     return mass.get(place.country, 0.0) - _add_up([name]).get(place.country, 0.0) < NEARBY
 
@@ -226,15 +244,16 @@ def _point(place: Place, kind: str | None) -> dict[str, object]:
     }
 
 
-def _collect_names(toponyms: list[Toponym]) -> list[_Name]:
+def _collect_names(toponyms: list[Toponym], known: Mapping[str, Place]) -> list[_Name]:
     """One entry for each distinct name, with the places it could mean weighed by themselves."""
     names: dict[str, _Name] = {}
     for i, toponym in enumerate(toponyms):
         key = fold_name(toponym.text) or toponym.text
         if key not in names:
-            places = _candidates(toponym) if toponym.people is None else [toponym.people]
+            given = known.get(key) or known.get(fold_name(toponym.name))
+            places = [given] if given else _candidates(toponym) if toponym.people is None else [toponym.people]
             weights = [_prior(place, toponym) for place in places]
-            names[key] = _Name(toponym.text, places, weights)
+            names[key] = _Name(toponym.text, places, weights, given=given is not None)
         names[key].mentions.append(i)
     return list(names.values())
 
@@ -284,7 +303,7 @@ def _hold(text: str, toponyms: list[Toponym], names: list[_Name]) -> None:
             holders += by_mention[i - 1].places
         if (postal := _POSTAL.match(text, toponym.end)) and f"US.{postal[1]}" in divisions:
             holders.append(divisions[f"US.{postal[1]}"])
-        for holder in holders:
+        for holder in holders if not name.given else ():
             inside = [j for j, place in enumerate(name.places) if _lies_in(place, holder)]
             if inside or (not name.places and holder.kind in {"country", "admin1"}):
                 name.holder = holder
@@ -381,6 +400,8 @@ def _add_up(names: list[_Name]) -> dict[str, float]:
 def _explain(name: _Name, mass: Mapping[str, float]) -> str:
     """Say what decided for the place of a name."""
     place, divisions = name.best, load_gazetteer().divisions
+    if name.given:
+        return "given with the call"
     if name.holder is not None:
         return f"named as in {name.holder.name}"
     if len(name.places) == 1:

@@ -147,6 +147,24 @@ def test_a_village_without_company_is_not_believed():
     assert place("Life in Earth, Texas", "Earth", "Texas")["country"].tolist() == ["US", "US"]
 
 
+def test_a_known_place_wins_over_the_gazetteer_and_fills_its_gaps():
+    rows = [("a", 0, 7, "Baghouz", "GPE", "e1", "Baghouz"), ("a", 12, 18, "Baghuz", "GPE", "e1", "Baghouz")]
+    entities = pd.DataFrame(rows, columns=_entity_columns())
+    doc = Doc(Vocab(), words=["Baghouz and Baghuz"], spaces=[False])
+    known = {"Baghouz": {"latitude": 34.4517, "longitude": 40.9494, "country": "SY"}}
+    table = extract_places({"a": doc}, entities=entities, known=known)
+    assert (
+        table[["name", "latitude", "country", "evidence"]].to_numpy().tolist()
+        == [["Baghouz", 34.4517, "SY", "given with the call"]] * 2
+    )
+    assert table["geoname_id"].isna().all()
+
+
+def test_a_known_place_without_a_point_is_an_error():
+    with pytest.raises(ValueError, match="known place 'Baghuz' is at 34, None; give degrees"):
+        extract_places({}, entities=_entities(), known={"Baghuz": {"latitude": 34}})
+
+
 def test_a_dateline_is_a_place():
     table = extract_places({"a": Doc(Vocab(), words=["NAIROBI (Reuters) — Rain fell."], ents=["O"])})
     assert table[["start", "end", "country"]].to_numpy().tolist() == [[0, 7, "KE"]]
