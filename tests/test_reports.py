@@ -3,12 +3,14 @@
 import base64
 import gzip
 import hashlib
+import importlib.metadata
 import json
 import os
 import re
 import shutil
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import altair as alt
@@ -276,6 +278,14 @@ def test_a_notebook_without_a_heading_gets_its_name():
     nb = new_notebook(cells=[])
     html, _ = ReportExporter().from_notebook_node(nb, {"metadata": {"name": "who_said_it"}})
     assert "<h1>Who said it</h1>" in html
+
+
+def test_the_entry_points_can_be_imported():
+    # a broken one breaks every call of nbconvert in its environment
+    project = tomllib.loads((Path(__file__).parent.parent / "pyproject.toml").read_text(encoding="utf-8"))
+    points = project["project"]["entry-points"]["nbconvert.exporters"]
+    found = {name: importlib.metadata.EntryPoint(name, value, "nbconvert.exporters") for name, value in points.items()}
+    assert {name: point.load() for name, point in found.items()} == {"newslab": ReportExporter}
 
 
 def test_nbconvert_makes_a_page_by_itself(place, tmp_path):
