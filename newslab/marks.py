@@ -64,7 +64,7 @@ def find_quotations(text: str) -> list[Quotation]:
     list of Quotation
         In order, none overlapping another. ``closed`` is False where one mark of a pair is missing; the stretch
         then ends (or starts) with its paragraph, or at the nearest other quotation. Where a paragraph has no closing
-        mark and the next one opens again, which is how long quotations are set, the two are one quotation.
+        mark and the next one opens again, which is how long quotations are set, it is closed all the same.
 
     Examples
     --------
@@ -97,10 +97,10 @@ def _pair_all(text: str, marks: list[_Mark], paragraphs: list[tuple[int, int]]) 
         if not double:
             found = [q for q in found if q.closed or _is_speech(text, q, start, end)]
         left_open = any(q.end == end == q.outer_end for q in found)
-        if carried and found and found[0].outer_start == start:
+        if carried and found and found[0].outer_start == found[0].start == start:
+            # the mark that it lacks is the one left open
             first = found.pop(0)
-            closed = first.closed or first.start == start  # or the mark that it lacked is the one left open
-            paired[-1] = paired[-1]._replace(end=first.end, outer_end=first.outer_end, closed=closed)
+            paired[-1] = paired[-1]._replace(end=first.end, outer_end=first.outer_end, closed=True)
         carried = left_open
         paired += found
     return paired

@@ -151,17 +151,30 @@ def _join(page: Page, quotations: list[Quotation]) -> list[Quotation]:
     mended: list[Quotation] = []
     for quotation in quotations:
         before = mended[-1] if mended else None
-        lacks_end = before is not None and not before.closed and before.outer_end == before.end
-        if before and lacks_end and not page.text[before.end : quotation.outer_start].strip(" \t"):
-            # paragraphs run together: “... in the rain. “And then it snowed.”
-            mended[-1] = before._replace(end=quotation.end, outer_end=quotation.outer_end, closed=quotation.closed)
-            continue
+        # “... in the rain. “And then it snowed.” goes on, but “... in the rain. “We left,” said Ana Ruiz. does not
+        if before and before.outer_end == before.end and not page.text[before.end : quotation.outer_start].strip():
+            if not _has_own_phrase(page, quotation):
+                mended[-1] = before._replace(end=quotation.end, outer_end=quotation.outer_end, closed=quotation.closed)
+                continue
+            mended[-1] = before._replace(closed=False)
         if not quotation.closed and quotation.outer_end == quotation.end:
             quotation = _close(page, quotation)
         elif not quotation.closed:
             quotation = _open(page, quotation)
         mended.append(quotation)
     return mended
+
+
+def _has_own_phrase(page: Page, quotation: Quotation) -> bool:
+    """Whether a quotation is followed by a bare reporting phrase."""
+    after = bisect_left(page.starts, quotation.outer_end)
+    here = page.paragraph[after - 1]
+    last = after
+    while last < len(page.lower) and last < after + REACH and page.paragraph[last] == here:
+        last += 1
+    if after < last and page.lower[after] == ",":
+        after += 1
+    return _reports(page, after, last)
 
 
 def _open(page: Page, quotation: Quotation) -> Quotation:
@@ -191,6 +204,8 @@ def _reports(page: Page, i: int, last: int) -> bool:
     """Whether a bare reporting phrase starts at a token: "he said", "Ana Ruiz said", "said the minister"."""
     while i < last - 1 and page.pos[i] == "SPACE":
         i += 1
+    if i >= last:
+        return False
     if page.tag[i] in {"VBD", "VBZ"} and cue_lemma(page, i):
         return page.tag[i + 1] in {"PRP", "NNP", "DT", "NNS"} if i + 1 < last else False
     k = i

@@ -111,7 +111,7 @@ def make_said(name: str) -> Doc:
         ("‘He said “no” to me,’ she said", [("He said “no” to me,", True)]),
         ("‘The players’ union won,’ he said", [("The players’ union won,", True)]),
         ("rock 'n' roll in the '90s, dogs' dinners", []),
-        ("“One.\n“Two.”", [("One.\n“Two.", True)]),
+        ("“One.\n“Two.”", [("One.", True), ("Two.", True)]),
         ("“One.\nTwo.”", [("One.\nTwo.", True)]),
         ("“One.\n\nTwo.", [("One.", False)]),
         ("“The E.U.’s plan,” she said", [("The E.U.’s plan,", True)]),
