@@ -56,7 +56,8 @@ def extract_times(docs: Mapping[str, Doc], *, published: Published = None) -> pd
             publication date would tell
         earliest, latest : first and last second that the value covers, null where not pinned. For a length
             next to the publication date ("the past three weeks") both are that far apart
-        anchored : whether the publication date is needed (and, where known, was used) to pin it
+        anchored : whether the publication date is needed (and, where known, was used) to pin it; all of
+            those are null in ``earliest`` without one
         mod : TIMEX3 modifier: START, MID, END (of the value), APPROX, LESS_THAN, MORE_THAN, EQUAL_OR_MORE,
             EQUAL_OR_LESS, BEFORE, AFTER; null if none
 
@@ -67,11 +68,16 @@ def extract_times(docs: Mapping[str, Doc], *, published: Published = None) -> pd
 
     Notes
     -----
-    A weekday, month or quarter without a year is the latest one up to the publication date, unless its verb
-    is about the future; then the next one. Weeks are those of ISO 8601, Monday to Sunday. A decade is
-    written with three figures (199), a century with two (18 for the 19th). Adjectives that name a kind
-    rather than a time (annual, quarterly, former, current) and ages are left out, and so is "currently",
-    which tells nothing that the tense does not.
+    A bare weekday is the last one up to the publication date, or the next one where its verb is about the
+    future ("will", "is due to", "planned for"). A month, a day of a month and a holiday are the nearest,
+    those that the tense speaks against counting as farther off; a quarter of a year is the nearest. "That
+    day" and "two weeks later" count from the last date told of before, and stay unpinned where there is
+    none. Of 7/8/07 the reading within a month of publication is taken, if there is one. Weeks are those of
+    ISO 8601, Monday to Sunday. "Late Friday" is its evening, "early Friday" its morning, "overnight" the
+    night before. A decade has three figures (199), a century two (18 for the 19th); a fiscal year is FY2019,
+    which covers nothing certain. Holidays are those of the United States. Adjectives that name a kind rather
+    than a time (annual, quarterly, former, current) and ages are left out, and so is "currently", which
+    tells nothing that the tense does not.
 
     Examples
     --------
@@ -94,8 +100,8 @@ _LINE_LENGTH = 80
 _LABEL = re.compile(
     r"\W*(?:(?:first |last )?(?:published|posted|updated|created|date|issued)\W*(?:on|at)?\W*)?", re.IGNORECASE
 )
-# A dateline opens its paragraph: a place in capitals before the date and a dash, colon or bracket behind it ("KIGALI,
-# Rwanda, Apr 12 (IPS) -"), or an agency in brackets before it ("(Reuters) March 7").
+# A dateline opens its paragraph: a place in capitals before the date and a dash, colon or bracket behind it
+# ("KIGALI, Rwanda, Apr 12 (IPS) -"), or an agency in brackets before it ("(Reuters) March 7").
 _PLACE = re.compile(r"\W*[A-Z][A-Z.'’&/ -]{2,30}(?:,+\s*[A-Z][\w. ]{1,25}){0,2}(?:\s*\([A-Z][\w./ ]{1,20}\))?[\s,–—-]*")
 _AGENCY = re.compile(r"(?:[A-Z][\w.,'’&/ -]{2,40})?\([A-Z][\w./ ]{1,20}\)[\s,.:–—-]*")
 _DATELINE_END = re.compile(r"[\s,.]*[–—:(-]")
@@ -120,7 +126,8 @@ def find_published(docs: Mapping[str, Doc]) -> pd.DataFrame:
         text : the date as written
         kind : ``line`` (a line of its own) or ``dateline``
         value : TIMEX3 value, with XXXX for a year that the text doesn't give
-        published : the date, null where the text gives no year
+        published : the date, null where the text gives no year. What you accept can go on to `extract_times`:
+            ``published=found.set_index("doc_id")["published"]``
 
     Examples
     --------
