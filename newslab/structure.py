@@ -38,6 +38,9 @@ _SHORT = 20
 _NEAR = 20
 """Paragraphs on either side that a line may belong to."""
 
+_TELLING = 5.0
+"""Weight from which on a word tells what a line is about: that of rank 150, the end of the words found everywhere."""
+
 _TIED = 0.2
 """Share of its telling words from which on a line belongs to the text around it."""
 
@@ -139,7 +142,7 @@ def _paragraphs(doc_id: str, doc: Doc, *, topics: bool) -> Iterator[dict[str, ob
     text = doc.text
     edges = split_paragraphs(text)
     spans = list(_spans(doc, edges))
-    words = [weigh_words(span).weights for span in spans]
+    words = [{word: x for word, x in weigh_words(span).weights.items() if x > _TELLING} for span in spans]
     kinds = [_furniture(span, _tie(words, spans, i), is_first=not i) for i, span in enumerate(spans)]
     roles = [_role(span, kind) for span, kind in zip(spans, kinds, strict=True)]
     scores, flags = [math.nan] * len(spans), [False] * len(spans)

@@ -1,6 +1,6 @@
 """Topic fit: how well each passage of a document belongs with the rest of it.
 
-A passage belongs if it shares telling words with the others: rare ones, names above all, that stand in few of them.
+A passage belongs if it shares telling words with the others: rare ones, names above all.
 Static vectors distilled from all-MiniLM-L6-v2, added to this or used to match words of like meaning, ranked worse on
 stories with a passage of another put in; they are not worth their megabytes.
 """
@@ -16,9 +16,6 @@ from spacy.tokens import Token
 
 _CONTENT = {"NOUN", "PROPN", "VERB", "ADJ"}
 _NAME_WEIGHT = 1.5
-_COMMON = 150
-"""Rank up to which a word says nothing of the topic."""
-
 _UNLISTED = 50_000
 """Rank given to a word that is not among the listed ones."""
 
@@ -30,10 +27,10 @@ _WINDOW = 18
 
 # Log-odds of being an intruder: a logistic regression on Wikinews stories of GUM and MEANTIME (CC BY) with paragraphs
 # of one another put in, rounded. Newspaper stories that it has not seen gave the same precision and recall.
-_FIT, _COHESION, _LENGTH, _NAMES, _BIAS = -3.7, 2.8, 1.0, 0.6, -10.5
+_FIT, _COHESION, _NAMES, _BIAS = -3.1, 2.8, 1.0, -6.6
 _FLOOR = 0.02  # a cosine of nothing shared, so that its logarithm exists
-_BELONGS = 0.4
-"""Probability of belonging below which a passage is flagged."""
+_BELONGS = 1 / 3
+"""Probability of belonging below which a passage is flagged: a false alarm costs trust, so at odds of two to one."""
 
 _FEWEST = 4
 """Passages that it takes to say that one of them is out of place."""
@@ -78,12 +75,10 @@ def weigh_words(tokens: Iterable[Token]) -> Passage:
             continue
         n_names += token.pos_ == "PROPN"
         word = token.text.lower()
-        rank = ranks.get(word, _UNLISTED)
-        if rank > _COMMON:
-            stem = word[:6]
-            counts[stem] += 1
-            weight = math.log(rank) * (_NAME_WEIGHT if token.pos_ == "PROPN" else 1)
-            weights[stem] = max(weight, weights.get(stem, 0.0))
+        stem = word[:6]
+        counts[stem] += 1
+        weight = math.log(ranks.get(word, _UNLISTED)) * (_NAME_WEIGHT if token.pos_ == "PROPN" else 1)
+        weights[stem] = max(weight, weights.get(stem, 0.0))
     return Passage({stem: weight * math.sqrt(counts[stem]) for stem, weight in weights.items()}, n_names)
 
 
@@ -137,24 +132,22 @@ def flag_passages(scores: Sequence[float]) -> list[bool]:
 
 def _compare(passages: Sequence[Passage]) -> list[float]:
     n = len(passages)
-    n_with = Counter(word for passage in passages for word in passage.weights)
-    vectors = [{word: x * math.log(1 + n / n_with[word]) for word, x in p.weights.items()} for p in passages]
     total: Counter[str] = Counter()
-    for vector in vectors:
-        total.update(vector)
+    for passage in passages:
+        total.update(passage.weights)
     norm2 = sum(x ** (2 * _DAMPING) for x in total.values())
-    fits = [_cosine_with_rest(vector, total, norm2) for vector in vectors]
+    fits = [_cosine_with_rest(passage.weights, total, norm2) for passage in passages]
     whole = sum(fits)
     scores = [
-        _belongs(fit, (whole - fit) / (n - 1), len(p.weights), p.n_names) for fit, p in zip(fits, passages, strict=True)
+        _belongs(fit, (whole - fit) / (n - 1), passage.n_names) for fit, passage in zip(fits, passages, strict=True)
     ]
     # two strange paragraphs in a row vouch for each other unless they are weighed as one
     for i in range(n - 1 if n > _FEWEST else 0):
-        pair = Counter(vectors[i])
-        pair.update(vectors[i + 1])
+        pair = Counter(passages[i].weights)
+        pair.update(passages[i + 1].weights)
         others = (whole - fits[i] - fits[i + 1]) / (n - 2)
         n_names = passages[i].n_names + passages[i + 1].n_names
-        score = _belongs(_cosine_with_rest(pair, total, norm2), others, len(pair), n_names)
+        score = _belongs(_cosine_with_rest(pair, total, norm2), others, n_names)
         scores[i], scores[i + 1] = min(scores[i], score), min(scores[i + 1], score)
     return scores
 
@@ -170,13 +163,9 @@ def _cosine_with_rest(vector: Mapping[str, float], total: Mapping[str, float], n
     return shared / math.sqrt(own2 * norm2) if norm2 > 1e-9 else 0.0
 
 
-def _belongs(fit: float, cohesion: float, n_words: int, n_names: int) -> float:
-    """One minus the logistic of the log-odds above; the cosines of a long passage say more."""
+def _belongs(fit: float, cohesion: float, n_names: int) -> float:
+    """Turn fit, mean fit of the others and names into one minus the logistic of the log-odds above."""
     odds = (
-        _FIT * math.log(fit + _FLOOR)
-        + _COHESION * math.log(cohesion + _FLOOR)
-        + _LENGTH * math.log(n_words + 1)
-        + _NAMES * math.log(n_names + 1)
-        + _BIAS
+        _FIT * math.log(fit + _FLOOR) + _COHESION * math.log(cohesion + _FLOOR) + _NAMES * math.log(n_names + 1) + _BIAS
     )
     return 1 / (1 + math.exp(odds))
