@@ -294,6 +294,7 @@ _PROSPECTIVE = {
     "adjourn", "await", "book", "delay", "expect", "extend", "plan", "postpone", "reschedule", "schedule",
     "slate"
 }  # fmt: skip
+_TELLING = {"be", "have", "report", "say", "show", "tell", "write"}
 _FUTURE_HELPERS = {"will", "'ll", "’ll", "wo", "shall", "would", "should", "may", "might", "must", "can"}
 _PAST_HELPERS = {"could", "did", "was", "were", "had", "has", "have", "'d", "’d", "'ve", "’ve", "having"}
 
@@ -309,7 +310,7 @@ def _lean(doc: Doc, i: int) -> int:
     for _ in range(20):
         if before.endswith("until") and word.lemma_.lower() in {"give", "allow"}:
             return 1  # "has given them until Friday"
-        if word.tag_.startswith(("VB", "MD")) and (lean := _verb_lean(word, i, belongs)) is not None:
+        if word.tag_.startswith(("VB", "MD")) and (lean := _verb_lean(word, doc[i], belongs)) is not None:
             return lean
         if word.head.i == word.i:
             break
@@ -317,13 +318,13 @@ def _lean(doc: Doc, i: int) -> int:
     return 0
 
 
-def _verb_lean(verb: Word, i: int, belongs: bool) -> int | None:
-    """Tell where one verb leans for the word at ``i``; None if the verb above it decides."""
+def _verb_lean(verb: Word, word: Word, belongs: bool) -> int | None:
+    """Tell where one verb leans for a word below it; None if the verb above it decides."""
     helpers = [child for child in verb.children if child.dep_ in {"aux", "auxpass"}]
     lows = {child.lower_ for child in helpers}
     if lows & _FUTURE_HELPERS:
         return -1 if "have" in lows else 1
-    if verb.lemma_.lower() in _PROSPECTIVE and verb.i < i:
+    if verb.lemma_.lower() in _PROSPECTIVE and verb.i < word.i:
         return 1
     if lows & _PAST_HELPERS:
         return 0 if verb.tag_ == "VBG" else -1
@@ -333,4 +334,6 @@ def _verb_lean(verb: Word, i: int, belongs: bool) -> int | None:
         return None if belongs or verb.dep_ == "advcl" else 1
     if verb.tag_ == "VBG":
         return 1 if helpers else None
-    return 0
+    # "the trial opens on Tuesday", but "he says in a letter of Tuesday"
+    own = not belongs and verb.i in {word.head.i, word.head.head.i}
+    return 1 if own and verb.tag_ in {"VBP", "VBZ"} and verb.lemma_.lower() not in _TELLING else 0
