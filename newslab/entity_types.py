@@ -125,11 +125,13 @@ def _best(score: Mapping[str, float]) -> str:
 def _within(m: Mention) -> Iterator[tuple[str, float, str]]:
     """Yield what a name itself says of its type."""
     words, kinds = m.key.split(), read_kinds("kinds")
-    if len(words) > 1:
+    if len(words) > 1 and m.key not in read_gazetteer():
         head = words[words.index("of") - 1] if "of" in words[1:] else words[-1]
         if words[:2] == ["state", "of"]:
             yield "GPE", 3, "a state"
-        elif (label := read_kinds("openings").get(words[0])) or (label := kinds.get(head)):
+        elif words[-2:] == ["school", "district"]:
+            yield "ORG", 3, "the words school district"
+        elif (label := kinds.get(head)) or (label := read_kinds("openings").get(words[0])):
             # "Hall" and "Law" are surnames, too
             surname = m.label == "PERSON" and label not in {"ORG", "GPE"}
             yield label, 1 if surname else 3, f"the word {head}"

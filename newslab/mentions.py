@@ -10,7 +10,7 @@ from itertools import pairwise
 
 from spacy.tokens import Doc
 
-from newslab.entity_lexicon import fold_name, read_equivalents, read_kinds, read_words
+from newslab.entity_lexicon import fold_name, read_cities, read_equivalents, read_gazetteer, read_kinds, read_words
 
 NAMED = ("PERSON", "NORP", "FAC", "ORG", "GPE", "LOC", "PRODUCT", "EVENT", "WORK_OF_ART", "LAW", "LANGUAGE")
 """OntoNotes 5 types that are names; the others (dates, amounts, counts) have extractors of their own."""
@@ -152,7 +152,7 @@ def _part(tokens: Tokens, first: int, last: int, label: str) -> Iterator[tuple[i
             yield start, i
             break
         if label in {"GPE", "NORP", "LOC"} and word in {"/", "-", "–"}:
-            cut = tokens.words[i - 1][0].isupper() and i + 1 < last and tokens.words[i + 1][0].isupper()
+            cut = i > start and i + 1 < last and _joins_places(tokens, i)
         if cut:
             if i > start:
                 yield start, i
@@ -160,6 +160,13 @@ def _part(tokens: Tokens, first: int, last: int, label: str) -> Iterator[tuple[i
     else:
         if start < last:
             yield start, last
+
+
+def _joins_places(tokens: Tokens, i: int) -> bool:
+    """Whether a mark parts two places, as in "Paris/London" and "India-Pakistan", not in "Sharm El-Sheikh"."""
+    sides = [tokens.words[i - 1], tokens.words[i + 1]]
+    known = any(fold_name(side) in names for side in sides for names in (read_gazetteer(), read_cities()))
+    return all(side[0].isupper() for side in sides) and (known or tokens.words[i] == "/")
 
 
 def _cut(tokens: Tokens, first: int, last: int, label: str) -> tuple[int, int] | None:

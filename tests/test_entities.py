@@ -174,3 +174,36 @@ def test_time_grows_with_length_not_with_its_square():
     seconds(10)
     # eight times the length; quadratic would take 64 times as long
     assert seconds(4000) < 30 * max(seconds(500), 0.01)
+
+
+@pytest.fixture(scope="module")
+def story():
+    path = Path(__file__).parents[1] / "notebooks/data/000_fbcba355377e102d.txt"
+    text = path.read_text(encoding="utf-8")
+    return extract_entities(parse_articles(pd.DataFrame({"doc_id": ["story"], "text": [text]})))
+
+
+@pytest.mark.parametrize(
+    ("text", "label"),
+    [
+        ("Bali", "PERSON"),
+        ("Twitter", "ORG"),
+        ("Palmyra", "GPE"),
+        ("Baghouz", "GPE"),
+        ("Al Sukhna", "GPE"),
+        ("Deir Ezzor", "GPE"),
+        ("Thomas Muller", "PERSON"),
+        ("Daesh", "ORG"),
+    ],
+)
+def test_the_default_document_has_what_its_reader_sees(story, text, label):
+    assert set(story.loc[story["text"] == text, "label"]) == {label}
+
+
+def test_the_default_document_has_one_entity_for_each_thing(story):
+    ids = story.groupby("text")["entity_id"].agg(set)
+    assert len(set.union(*(ids[t] for t in ("IS", "ISIS", "Daesh", "Islamic State")))) == 1
+    assert ids["Baghouz"] == ids["Baghuz"]
+    assert not ids["Syria"] & ids["Syrian"]
+    assert (story["text"] == "IS").sum() == 3
+    assert "Latest News" not in ids.index
