@@ -5,4 +5,7 @@ import sys
 from newslab.reports.driver import main
 
 if __name__ == "__main__":  # a worker imports this module too
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:
+        sys.exit("stopped; the pages made so far stay")
