@@ -20,24 +20,28 @@ _MONTH = (
 )
 _NO_FIGURE = re.compile(
     r"""
-      (?:https?://|www\.)\S{1,300} | \S{1,64}@\S{1,64}
+      (?:https?://|www\.)\S{1,300} | \b[\w-]{1,60}\.(?:com|org|net|co|uk|io|gov|ly)/\S{1,300} | \S{1,64}@\S{1,64}
     | (?<![\d.])\d+(?:\.\d+){2,}                                        # versions, addresses of machines
     | (?<![\d.])\d+(?:\.\d+)?[eE][+-]?\d{2,}                            # 1e999
     | \b(?:{month})\.?\s{{1,2}}\d{{1,2}}(?!\d|[.,]\d|%|\s(?:million|billion|per|percent))
-        (?:st|nd|rd|th)?(?:\s?[-–]\s?\d{{1,2}}(?!\d))?(?:,?\s(?:1[5-9]|2[01])\d\d(?!\d))?
-    | (?<!\d)\d{{1,2}}(?:st|nd|rd|th)?\s(?:of\s)?{month}\b(?:,?\s(?:1[5-9]|2[01])\d\d(?!\d))?
+        (?:st|nd|rd|th)?(?:(?:\s?[-–]\s?|\s(?:to|and)\s)\d{{1,2}}(?![\d%.,]\d|\d|%|\s[a-z]+s\b))?
+        (?:,?\s(?:1[5-9]|2[01])\d\d(?!\d))?
+    | (?<!\d)(?:\d{{1,2}}(?:st|nd|rd|th)?(?:\s(?:to|and)\s|\s?[-–]\s?))?
+        \d{{1,2}}(?:st|nd|rd|th)?\s(?:of\s)?{month}\b(?:,?\s(?:1[5-9]|2[01])\d\d(?!\d))?
+    | \b{month},\s\d{{1,2}}(?=,\s?(?:1[5-9]|2[01])\d\d)
     | \b{month}\.?,?\s(?:of\s)?(?:1[5-9]|2[01])\d\d(?!\d)
     | (?<!\d)(?:1[5-9]|2[01])\d\d-\d\d-\d\d(?!\d) | (?<!\d)\d{{1,2}}([/.-])\d{{1,2}}\1(?:\d\d){{1,2}}(?!\d)
     | \bA\.?D\.?\s\d{{1,4}}(?:\s(?:and|to)\s\d{{1,4}})?(?!\d) | (?<!\d)\d{{1,4}}\s(?:BCE?|CE|AD|B\.C\.)\b
-    | (?<!\d)\d{{1,2}}:\d\d(?!\d)(?::\d\d)?(?:\.\d+)?                   # clock times, running times
-    | (?<![\d.])\d{{1,2}}(?:\.\d\d)?\s?(?:[ap]m\b|[ap]\.m\.|o['’]clock)
+    | (?<!\d)\d{{1,2}}:\s?\d\d(?!\d)(?::\d\d)?(?:\.\d+)?                   # clock times, running times
+    | (?i:\b(?:{ones}|ten|eleven|twelve)\so['’]clock)
+    | (?<![\d.])\d{{1,2}}(?:\.\d\d)?\s?(?:[ap]m\b|[AP]M\b|[ap]\.m\.|o['’]clock)
     | (?<!\w)\+\d[\d ().-]{{6,17}}\d | \(\d{{3}}\)\s?\d{{3}}[- ]\d{{4}}
     | (?<!\d)\d{{3}}[-.]\d{{3}}[-.]\d{{4}}(?!\d)
     | (?<!\d)\d{{3}}-\d{{4}}(?!\d) | (?<![\d-])\d{{1,4}}(?:-\d{{1,4}}){{2,}}(?![\d-])
     | (?<![\d.,$€£])(?:1[5-9]|2[01])\d\d\s?[-–/]\s?(?:\d\d|(?:1[5-9]|2[01])\d\d)(?![\d,.]\d|\d)
     | (?i:\b(?:seventeen|eighteen|nineteen|twenty)[ -](?:(?:{tens})(?:[ -](?:{ones}))?|{teens}|o[h’'])\b)
     | (?i:\b(?:in|since|until|during|by))\s(?:1[5-9]|2[01])\d\d\b(?!\s?[a-z]+s\b|[.,]?\d|\s?%|\s?[-–]|\s(?:people|more))
-    | (?<![\d.,])\d+['’]?s\b | (?<!\w)['’]\d\d(?!\d)                    # the 1990s, '68
+    | (?<![\d.,])\d+['’]?s\b | (?<![\w'’])['’]\d\d(?!\d)                    # the 1990s, '68
     | (?<![\d.,])\d+(?:,\d{{3}})*(?:st|nd|rd|th)\b
     | (?<!\d)(?:9/11|24/7|7/7|50/50|50-50)(?!\d)
     | (?<![\d.,$€£])\d{{1,5}}[A-Z]?(?:-\d{{1,5}})?\s(?:[A-Z0-9][\w.'’]{{0,20}}\s){{1,4}}
@@ -88,6 +92,7 @@ _MULTIPLE = re.compile(
     rf"|what|its|their|his|her)\b)|(?:{'|'.join([*ONES, *TEENS, *TENS])})fold)\b",
     re.IGNORECASE,
 )
+_IDENTIFIER = 9  # digits in a row that no one would print as an amount without separators
 _MAX_GAP = 16  # characters between the ends of a range
 _SUSPENDED = re.compile(r"[-–](?:,|\s(?:or|and|to)\s)")
 _OF_UNIT = re.compile(r"\s(?:of\s)?an?\s(?=\w)|\sof\s(?=\w)")
@@ -249,8 +254,8 @@ def _with_unit(text: str, numeral: Numeral) -> Figure | None:
             figure.end, figure.value = below.end(), -abs(value)
     else:
         rest = text[end : end + 2]
-        if numeral.digits and rest[:1].isalpha():
-            return None  # "3D", "737s"
+        if numeral.digits and (rest[:1].isalpha() or (text[start:end].isdecimal() and end - start >= _IDENTIFIER)):
+            return None  # "3D", "737s", "778257943"
         if (value == 1 or numeral.kind == "fraction") and rest[:1] in ("-", "–") and rest[1:].isalpha():
             return None  # "one-off", "half-staff"
     return figure

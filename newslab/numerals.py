@@ -58,13 +58,18 @@ _NEGATIVE = re.compile(r"(?:(?<![^\W_])(?:minus|negative)[ -]|(?<![\w)\]%$€£-
 _SLASHED = re.compile(r"(?P<whole>[ -])?(?P<top>\d{1,2})[/⁄](?P<bottom>\d{1,3})(?![\d/⁄])")
 _ROUND = re.compile(r"(?<![^\W_])(?:several|a[ ]few|many|a[ ]couple(?:[ ]of)?)[ ]\Z", re.IGNORECASE)
 _NOT_HALF = re.compile(
-    r"(?<![^\W_])(?:first|second|other|latter|better|this|that|each|either|opening|closing)[ -]\Z", re.I
+    r"(?<![^\W_])(?:first|second|other|latter|better|this|that|each|either|opening|closing|"
+    r"lower|upper|top|bottom|back|front|northern|southern|eastern|western)[ -]\Z",
+    re.IGNORECASE,
 )
 
 
 _BOTTOMS = frozenset({2, 3, 4, 5, 6, 8, 10, 16, 32, 64, 100, 128})  # of fractions; "24/7" and "9/11" are none
 _POWER = re.compile(r"\s?[×xX]\s?10\s?\^?(?P<power>[-−–]?\d{1,2}|[⁻]?[⁰¹²³⁴⁵⁶⁷⁸⁹]{1,2})(?![\d,.]\d|\d)")
 _RAISED = str.maketrans("⁻−–⁰¹²³⁴⁵⁶⁷⁸⁹", "---0123456789")
+
+
+_HALF_OF_A_WORD = re.compile(r"[ -](?:sister|brother|time|term|way|back|marathon|moon|mast|staff|hearted|truth|life)")
 
 
 class Numeral(NamedTuple):
@@ -186,6 +191,8 @@ def _combine(text: str, atoms: list[_Atom]) -> Numeral | None:
     start, end = first.start, last.end
     before = text[max(0, start - 14) : start]
     if last.word in VAGUE:
+        if first.word == "scores" and not text.startswith(" of ", end):  # of matches and tests
+            return None
         return _vague(atoms)
     if first.word == "tens":
         return None
@@ -230,7 +237,7 @@ def _part(text: str, atoms: list[_Atom], before: str) -> Numeral | None:
         return None
     article = _ARTICLE.search(before)
     if singular == "half":
-        if last.word != singular or _NOT_HALF.search(before):
+        if last.word != singular or _NOT_HALF.search(before) or _HALF_OF_A_WORD.match(text, end):
             return None
     elif article is None or not re.match(r"[ -]of\b", text[end : end + 4]):
         return None

@@ -203,17 +203,21 @@ def _is_name(doc: Doc, figure: Figure) -> bool:
         return _is_pronoun(doc, figure, before, after, noun)
     if figure.unit is not None:
         return False
-    if figure.digits and figure.high is None and figure.last - figure.first == 1 and YEAR.fullmatch(token.text):
+    written = token.text[figure.number_start - token.idx :]
+    if figure.digits and figure.high is None and figure.last - figure.first == 1 and YEAR.fullmatch(written):
         return _is_year(doc, figure, before, noun)
     if before is None or figure.kind != "cardinal":
         return False
     if token.ent_type_ in _NAMES and (token.ent_iob_ == "I" or (after is not None and after.ent_iob_ == "I")):
         return True
-    if figure.high is not None:
-        return False
     if before.lower_ in _labels() and before.tag_ in ("NN", "NNP"):
         return noun is None or noun.tag_ not in _PLURAL
-    if figure.digits and noun is not None and noun.i == figure.last and noun.tag_ == "NNP":
+    if figure.high is not None:
+        return False
+    titled = not figure.digits and token.is_title and not token.is_sent_start
+    if titled and before.pos_ == "PROPN" and before.is_title and (noun is None or noun.pos_ == "PROPN"):
+        return True  # "Operation Zero", "the Oslo Four"
+    if figure.digits and noun is not None and noun.i == figure.last and noun.tag_ == "NNP" and noun.is_title:
         return figure.value == int(figure.value)  # "22 Avenue Foch"
     if not before.whitespace_:
         return False
@@ -235,7 +239,8 @@ def _is_year(doc: Doc, figure: Figure, before: Token | None, noun: Token | None)
     """Whether a number such as 1945 is a year: unless it is hedged or the parser saw a count of things."""
     token = doc[figure.first]
     if before is not None:
-        if before.lower_ in ("than", "about", "some", "nearly", "almost", "least", "over"):
+        hedged = before.lower_ in ("than", "about", "some", "nearly", "almost", "least", "over")
+        if hedged and (noun is not None or figure.value % 50 == 0):  # "better than 2021" is a year
             return False
         if before.lower_ == "of" and before.i and doc[before.i - 1].lower_ in ("average", "total", "sum", "some"):
             return False

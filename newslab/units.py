@@ -49,6 +49,7 @@ _WORDS = re.compile(r"[^\W\d_](?:[^\W\d_]|[.'’·/](?=\w))*\.?")
 _SIGN = re.compile(r"[%٪%‰°º˚℃℉′″Ω]\s?[CF]?(?![^\W\d_])|[%٪%‰°º˚℃℉′″Ω]|m²|km²|cm²|ft²|m³|cm³|[a-z]{1,2}[23](?!\w)")
 _PER = re.compile(r"(?:\s*/\s*|(?:\s+|-)per(?:\s+|-)|-an?-|\s+(?:an?|each|every)\s+)(?=[^\W\d_])", re.IGNORECASE)
 _SYMBOL_RATE = re.compile(r"([^\W\d_]{1,4})/([^\W\d_]{1,3}[23²³]?)(?!\w)")
+_WORD_CODES = frozenset({"COP", "TRY", "PEN"})  # "COP 27"
 _FEET = re.compile(r"['’′](?=\s?\d{1,2}[\"″”])")  # 6'2"
 _INCHES = re.compile(r"\d['’′]\s?\d{1,2}\Z")
 _NO_NOUN = re.compile(r"\s*(?:[.,;)]|\Z)|\s(?:of|at|and|or|per|to|from|in|for)\b")
@@ -115,7 +116,7 @@ def _table() -> _Table:
         code, name, others, left, right = line.split("\t")
         unit = Unit(name, "money")
         names |= {form: unit for spelling in [name, *_split(others)] for form in _plurals(spelling)}
-        signs = [*_split(left), code]
+        signs = [*_split(left), code] if code not in _WORD_CODES else _split(left)
         before |= dict.fromkeys([*signs, *(f"{s[:-1]} $" for s in signs if len(s) > 1 and s[-1] == "$")], unit)
         after |= dict.fromkeys([*_split(right), code], unit)
     after |= {"p": Unit("penny", "money"), "¢": Unit("cent", "money"), "kr": Unit("krone", "money")}
@@ -148,7 +149,7 @@ def find_currency_before(text: str, start: int) -> Match | None:
     sign = found.group()
     if sign[-1].isalpha() and len(sign) < 3 and start - left > len(stretch) and sign not in ("Rs", "RM"):
         return None  # "P 5" and "Y 5" are letters; "Y5" may be yen
-    if sign == "R" and not re.compile(r"\d[\d,. ]*\d|\d\s?[mb]").match(text, start):
+    if sign in ("R", "P", "Y") and not re.compile(r"\d[\d,. ]*\d|\d\s?[mb]").match(text, start):
         return None  # "R2" is more often a name than two rand
     return Match(_table().signs[sign], left + found.start(), left + found.end())
 
@@ -274,7 +275,7 @@ def _plain_unit(text: str, end: int, *, digits: bool, gap: bool = True) -> Match
             unit = table.names.get(name) or table.names.get(name.replace("-", " "))
             if unit is None and " " not in written and digits:
                 single = len(written) == 1
-                apart = written in _SPACED_LETTERS or _NO_NOUN.match(text, last) is not None
+                apart = written in _SPACED_LETTERS or (written != "A" and _NO_NOUN.match(text, last) is not None)
                 if not single or (written != "K" if attached else apart):  # "300 K" is a temperature, "4K" a screen
                     unit = table.symbols.get(written)
                 if unit is None and attached and not single:
