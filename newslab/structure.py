@@ -150,7 +150,10 @@ def _paragraphs(doc_id: str, doc: Doc, *, topics: bool) -> Iterator[dict[str, ob
         # a headline goes with what it heads: it is words of its story, and out of place with it
         body = [i for i, role in enumerate(roles) if role == "body"]
         heads = [_heads(roles, i) for i in body]
-        passages = [weigh_words(chain(*spans[first : i + 1])) for first, i in zip(heads, body, strict=True)]
+        passages = [
+            weigh_words(chain(*spans[first : i + 1]), headed=body[0] < first < i)
+            for first, i in zip(heads, body, strict=True)
+        ]
         found = score_passages(passages)
         for first, i, score, flag in zip(heads, body, found, flag_passages(found), strict=True):
             scores[i] = score

@@ -28,6 +28,7 @@ _WINDOW = 18
 # Log-odds of being an intruder: a logistic regression on Wikinews stories of GUM and MEANTIME (CC BY) with paragraphs
 # of one another put in, rounded. Newspaper stories that it has not seen gave the same precision and recall.
 _FIT, _COHESION, _NAMES, _BIAS = -3.1, 2.8, 1.0, -6.6
+_HEADED = 1.0  # set by hand: longer news than those stories has headings of its own in mid-text
 _FLOOR = 0.02  # a cosine of nothing shared, so that its logarithm exists
 _BELONGS = 1 / 3
 """Probability of belonging below which a passage is flagged: a false alarm costs trust, so at odds of two to one."""
@@ -45,6 +46,9 @@ class Passage(NamedTuple):
     n_names: int
     """Tokens of proper names: a passage with names of its own and none in common is strange, one without is vague."""
 
+    headed: bool = False
+    """Whether it stands under a headline in mid-text, as passages stitched in often do."""
+
 
 @lru_cache(maxsize=1)
 def _ranks() -> dict[str, int]:
@@ -52,13 +56,15 @@ def _ranks() -> dict[str, int]:
     return {word: rank for rank, word in enumerate((line for line in lines if not line.startswith("#")), start=1)}
 
 
-def weigh_words(tokens: Iterable[Token]) -> Passage:
+def weigh_words(tokens: Iterable[Token], *, headed: bool = False) -> Passage:
     """Weigh the content words of a passage by how rare they are in English.
 
     Parameters
     ----------
     tokens
         The passage, tagged.
+    headed
+        Whether it stands under a headline in mid-text.
 
     Returns
     -------
@@ -79,7 +85,7 @@ def weigh_words(tokens: Iterable[Token]) -> Passage:
         counts[stem] += 1
         weight = math.log(ranks.get(word, _UNLISTED)) * (_NAME_WEIGHT if token.pos_ == "PROPN" else 1)
         weights[stem] = max(weight, weights.get(stem, 0.0))
-    return Passage({stem: weight * math.sqrt(counts[stem]) for stem, weight in weights.items()}, n_names)
+    return Passage({stem: weight * math.sqrt(counts[stem]) for stem, weight in weights.items()}, n_names, headed)
 
 
 def score_passages(passages: Sequence[Passage]) -> list[float]:
@@ -139,7 +145,8 @@ def _compare(passages: Sequence[Passage]) -> list[float]:
     fits = [_cosine_with_rest(passage.weights, total, norm2) for passage in passages]
     whole = sum(fits)
     scores = [
-        _belongs(fit, (whole - fit) / (n - 1), passage.n_names) for fit, passage in zip(fits, passages, strict=True)
+        _belongs(fit, (whole - fit) / (n - 1), passage.n_names, headed=passage.headed)
+        for fit, passage in zip(fits, passages, strict=True)
     ]
     # two strange paragraphs in a row vouch for each other unless they are weighed as one
     for i in range(n - 1 if n > _FEWEST else 0):
@@ -147,7 +154,8 @@ def _compare(passages: Sequence[Passage]) -> list[float]:
         pair.update(passages[i + 1].weights)
         others = (whole - fits[i] - fits[i + 1]) / (n - 2)
         n_names = passages[i].n_names + passages[i + 1].n_names
-        score = _belongs(_cosine_with_rest(pair, total, norm2), others, n_names)
+        headed = passages[i].headed  # the second one's headline would part them
+        score = _belongs(_cosine_with_rest(pair, total, norm2), others, n_names, headed=headed)
         scores[i], scores[i + 1] = min(scores[i], score), min(scores[i + 1], score)
     return scores
 
@@ -163,9 +171,13 @@ def _cosine_with_rest(vector: Mapping[str, float], total: Mapping[str, float], n
     return shared / math.sqrt(own2 * norm2) if norm2 > 1e-9 else 0.0
 
 
-def _belongs(fit: float, cohesion: float, n_names: int) -> float:
+def _belongs(fit: float, cohesion: float, n_names: int, *, headed: bool) -> float:
     """Turn fit, mean fit of the others and names into one minus the logistic of the log-odds above."""
     odds = (
-        _FIT * math.log(fit + _FLOOR) + _COHESION * math.log(cohesion + _FLOOR) + _NAMES * math.log(n_names + 1) + _BIAS
+        _FIT * math.log(fit + _FLOOR)
+        + _COHESION * math.log(cohesion + _FLOOR)
+        + _NAMES * math.log(n_names + 1)
+        + _HEADED * headed
+        + _BIAS
     )
     return 1 / (1 + math.exp(odds))

@@ -13,7 +13,7 @@ OTHER = Passage({"goalke": 9.0, "penalt": 9.0, "winner": 7.0, "final": 6.0}, 1)
 def test_words_weigh_by_rarity_and_names_more():
     words = ["Germany", "said", "German", "the", "zugzwang", "harbour", "19"]
     doc = Doc(Vocab(), words=words, pos=["PROPN", "VERB", "ADJ", "DET", "NOUN", "NOUN", "NUM"])
-    weights, n_names = weigh_words(doc)
+    weights, n_names, _ = weigh_words(doc)
     assert n_names == 1
     assert list(weights) == ["german", "said", "zugzwa", "harbou"]  # figures and "the" say nothing
     assert weights["said"] < weights["harbou"] / 1.5
@@ -31,6 +31,11 @@ def test_two_strangers_in_a_row_do_not_vouch_for_each_other():
     assert flag_passages(score_passages([OWN, OWN, OTHER, OTHER, OWN, OWN, OWN])) == [
         False, False, True, True, False, False, False,
     ]  # fmt: skip
+
+
+def test_a_headline_in_mid_text_makes_a_passage_stranger():
+    headed = score_passages([OWN, OWN, OTHER._replace(headed=True), OWN, OWN])
+    assert headed[2] < score_passages([OWN, OWN, OTHER, OWN, OWN])[2]
 
 
 def test_too_few_passages_are_not_scored():
