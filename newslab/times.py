@@ -17,7 +17,7 @@ from spacy.tokens import Token as Word
 from newslab.tables import SPAN_COLUMNS, build_table
 from newslab.timevalues import cover_value
 from newslab.timewords import Found, Token, find_expressions, read_tokens
-from newslab.timex import UNKNOWN, Scene, Time, resolve
+from newslab.timex import Scene, Time, resolve
 from newslab.words import split_paragraphs
 
 COLUMNS = SPAN_COLUMNS | {
@@ -146,7 +146,7 @@ def _offers(doc_id: str, text: str) -> list[dict[str, object]]:
         line = text[start : min(end, start + 2 * _LINE_LENGTH)]
         tokens = read_tokens(line)
         for found in find_expressions(tokens):
-            time = resolve(found, UNKNOWN) if found.rule == "day" else None
+            time = resolve(found, Scene()) if found.rule == "day" else None
             if time is None or not re.match(r"[\dX]{4}-\d\d-\d\d", time.value or ""):
                 continue
             first, last = tokens[found.first].start, tokens[found.last].end
@@ -187,60 +187,35 @@ def _published_day(published: Published, doc_id: str) -> date | None:
 
 
 def _rows(doc_id: str, doc: Doc, published: date | None) -> Iterator[dict[str, object]]:
-    text = doc.text
-    tokens = read_tokens(text)
-    starts = [word.idx for word in doc]
+    tokens = read_tokens(doc.text)
     found = list(find_expressions(tokens))
+    starts = [word.idx for word in doc]
     times: list[Time | None] = [None] * len(found)
     told: Time | None = None
     told_day: Time | None = None
     # a clock time needs the day that its sentence gives before or after it, so days go first
-    for late in (False, True):
-        for i, f in enumerate(found):
-            if (f.rule == "time") != late:
-                continue
-            start = tokens[f.first].start
-            after = tokens[f.last + 1] if f.last + 1 < len(tokens) else None
-            scene = Scene(
-                published,
-                lambda start=start: _lean(doc, bisect_right(starts, start) - 1),  # type: ignore[misc]
-                told,
-                told_day,
-                tokens[f.first - 2] if f.first > 1 else None,
-                tokens[f.first - 1] if f.first else None,
-                after,
-                bool(after and after.kind == "dash" and after.start == tokens[f.last].end)
-                and f.last + 2 < len(tokens)
-                and tokens[f.last + 2].kind != "dash",
-                doc[max(0, bisect_right(starts, start) - 2)] if start else None,
-                doc[bisect_right(starts, tokens[f.last].end - 1) - 1],
-                lambda i=i: _nearest_day(found, times, tokens, i),  # type: ignore[misc]
-                found[i + 1] if i + 1 < len(found) else None,
-            )
-            if _is_name(doc, starts, f, tokens):
-                continue
-            times[i] = time = resolve(f, scene)
-            # "a year earlier" is only compared with: the story goes on where it was
-            if (
-                time
-                and time.day
-                and time.type in {"DATE", "TIME"}
-                and not late
-                and not (f.rule == "ago" and time.grain == "Q")
-            ):
-                told = time
-                told_day = time if time.grain == "D" else told_day
-    for f, time in zip(found, times, strict=True):
+    for i in sorted(range(len(found)), key=lambda i: found[i].rule == "time"):
+        rule = found[i].rule
+        scene = _set_scene(doc, starts, tokens, found, i)
+        scene.published, scene.told, scene.told_day = published, told, told_day
+        scene.near = _nearest_day(found, times, tokens, i) if rule == "time" else None
+        times[i] = time = None if _is_name(scene, found[i]) else resolve(found[i], scene)
+        # "a year earlier" is only compared with: the story goes on where it was
+        compared = time and rule == "ago" and time.grain == "Q"
+        if time and time.day and rule != "time" and not compared:
+            told = time
+            told_day = time if time.grain == "D" else told_day
+    for match, time in zip(found, times, strict=True):
         if time is None:
             continue
-        start, end = tokens[f.first].start, tokens[f.last].end
+        start, end = tokens[match.first].start, tokens[match.last].end
         cover = None if time.uncovered else time.cover or cover_value(time.value)
         earliest, latest = cover or (None, None)
         yield {
             "doc_id": doc_id,
             "start": start,
             "end": end,
-            "text": text[start:end],
+            "text": doc.text[start:end],
             "type": time.type,
             "value": time.value,
             "earliest": earliest,
@@ -248,6 +223,26 @@ def _rows(doc_id: str, doc: Doc, published: date | None) -> Iterator[dict[str, o
             "anchored": time.anchored,
             "mod": time.mod,
         }
+
+
+def _set_scene(doc: Doc, starts: list[int], tokens: list[Token], found: list[Found], i: int) -> Scene:
+    """Gather what stands around a match."""
+    first, last = found[i].first, found[i].last
+    before = tokens[max(0, first - 2) : first]
+    after = tokens[last + 1 : last + 3]
+    head = bisect_right(starts, tokens[first].start) - 1
+    return Scene(
+        leaning=lambda: _lean(doc, head),
+        previous=before[-2] if len(before) > 1 else None,
+        before=before[-1] if before else None,
+        after=after[0] if after else None,
+        follower=found[i + 1] if i + 1 < len(found) else None,
+        # "quarter-century", but not "this week - after"
+        joined=len(after) > 1 and after[0].kind == "dash" != after[1].kind and after[0].start == tokens[last].end,
+        word_before=doc[head - 1] if head else None,
+        word_first=doc[head],
+        word=doc[bisect_right(starts, tokens[last].end - 1) - 1],
+    )
 
 
 def _nearest_day(found: list[Found], times: list[Time | None], tokens: list[Token], i: int) -> Time | None:
@@ -270,23 +265,18 @@ def _nearest_day(found: list[Found], times: list[Time | None], tokens: list[Toke
 _NAMES = {"PERSON", "ORG", "WORK_OF_ART", "FAC", "PRODUCT", "LAW"}
 
 
-def _is_name(doc: Doc, starts: list[int], f: Found, tokens: list[Token]) -> bool:
-    if f.rule not in {"day", "month", "season", "year", "ref"}:
+def _is_name(scene: Scene, match: Found) -> bool:
+    """Tell whether the word is of a name or a verb: April Jones, the Sunday Times, to march."""
+    word = scene.word_first
+    if word is None or match.rule not in {"day", "month", "season", "year", "ref"}:
         return False
-    first, last = tokens[f.first], tokens[f.last]
-    word = doc[bisect_right(starts, first.start) - 1]
-    if f.first == f.last and first.low in {"may", "march"} and word.pos_ in {"VERB", "AUX"}:
+    alone = match.first == match.last
+    if word.ent_type_ == "PERSON" or (alone and "month" in match.parts and word.pos_ in {"VERB", "AUX"}):
         return True
-    if word.ent_type_ == "PERSON":
-        return True
-    if word.ent_type_ not in _NAMES:
+    if word.ent_type_ not in _NAMES or match.rule == "year" or not alone:
         return False
-    if f.rule == "year":
-        return False
-    end = doc[bisect_right(starts, last.end - 1) - 1]
-    begins = word.i > 0 and word.ent_iob_ == "I"
-    goes_on = end.i + 1 < len(doc) and doc[end.i + 1].ent_iob_ == "I"
-    return (begins or goes_on) and f.first == f.last
+    follower = word.doc[word.i + 1] if word.i + 1 < len(word.doc) else None
+    return word.ent_iob_ == "I" or (follower is not None and follower.ent_iob_ == "I")
 
 
 # "planned a rally for Saturday", "put off until Tuesday": told in the past, about the future

@@ -40,24 +40,21 @@ class Time:
 
 @dataclass
 class Scene:
-    """What is known where an expression stands."""
+    """What is known where an expression stands; by default nothing."""
 
-    published: date | None
-    leaning: Callable[[], int]  # -1 the verb tells of the past, 1 of the future, 0 neither
-    told: Time | None  # the last calendar time told of before
-    told_day: Time | None  # the last that is a day
-    previous: Token | None  # the last but one before
-    before: Token | None
-    after: Token | None
-    joined: bool  # by a hyphen to what follows
-    word_before: Word | None
-    word: Word | None  # the last word of the expression
-    nearby: Callable[[], Time | None]  # a day in the same sentence
-    follower: Found | None  # the next match
-
-
-UNKNOWN = Scene(None, lambda: 0, None, None, None, None, None, False, None, None, lambda: None, None)
-"""The scene in which nothing is known: what an expression means by itself."""
+    published: date | None = None
+    leaning: Callable[[], int] = lambda: 0  # -1 the verb tells of the past, 1 of the future, 0 neither
+    told: Time | None = None  # the last calendar time told of before
+    told_day: Time | None = None  # the last that is a day
+    near: Time | None = None  # a day in the same sentence
+    previous: Token | None = None  # the last but one before
+    before: Token | None = None
+    after: Token | None = None
+    follower: Found | None = None  # the next match
+    joined: bool = False  # by a hyphen to what follows
+    word_before: Word | None = None
+    word_first: Word | None = None
+    word: Word | None = None  # the last word of the expression
 
 
 def resolve(found: Found, scene: Scene) -> Time | None:
@@ -259,7 +256,7 @@ def _show_zone(parts: Parts) -> str:
 def _resolve_time(parts: Parts, scene: Scene) -> Time | None:
     if "edge" in parts and "dash" in parts and parts["edge"].value != "MID":
         return None  # late-night television
-    near = scene.nearby()
+    near = scene.near
     day = near.day if near else scene.published
     anchored = near.anchored if near else True
     shown = (near.value or "").split("T")[0] if near else show_date(scene.published, "D")
