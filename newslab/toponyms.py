@@ -52,7 +52,8 @@ _SITES = frozenset(
 _GENERIC = frozenset(
     "north south east west northern southern eastern western northeast northwest southeast southwest central centre "
     "center upper lower old new city county state street road national united international federal royal grand "
-    "general first metro port downtown congress senate house olympic fort lake park hill valley island beach".split()
+    "general first metro port downtown congress senate house olympic fort lake park hill valley island beach "
+    "republic peninsula assembly stadium".split()
 )
 
 _FEDERAL = frozenset({"US", "CA", "AU", "GB"})

@@ -56,6 +56,11 @@ def test_every_country_has_a_point_of_its_own():
     assert all(-90 <= p.latitude <= 90 and -180 <= p.longitude <= 180 for p in countries.values())
 
 
+def test_every_country_is_found_by_its_name():
+    countries = {code: place for code, place in load_gazetteer().divisions.items() if "." not in code}
+    assert [code for code, place in countries.items() if place not in find_places(place.name)] == []
+
+
 def test_every_demonym_stands_somewhere():
     assert all(-90 <= place.latitude <= 90 for place in load_gazetteer().demonyms.values())
 

@@ -36,7 +36,7 @@ COUNTIES = frozenset({"US", "GB", "CA", "AU"})
 
 def index_names(name: str, names: list[str], population: int) -> str:
     """Folded names to look the place up by, its own first; empty where that is only ``name`` in small letters."""
-    folded = [fold_name(name)]
+    folded = [fold_name(name)]  # not always the name in small letters: El Salvador
     if population >= NAMED_OTHERWISE:
         # codes of two or three letters are no names
         folded += [fold for n in names if len(n) > 3 and len(fold := fold_name(n)) > 3 and fold.isascii()]
@@ -82,9 +82,9 @@ def main() -> None:
         names = index_names(division["name"], division["names"], people)
         kind = f"admin{division['level']}"
         rows.append([int(division["geoname_id"]), division["name"], *point, people, kind, names])
-    # only the population and the id: points and other names of countries are in places_countries.tsv
+    # points and other names of countries are in places_countries.tsv
     rows += [
-        [c["geonameid"], c["name"].strip(), "", "", code, "", c["population"], "country", ""]
+        [c["geonameid"], c["name"].strip(), "", "", code, "", c["population"], "country", index_names(c["name"], [], 0)]
         for code, c in countries.items()
         if code not in {"AN", "CS"}  # dissolved
     ]
