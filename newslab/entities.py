@@ -15,7 +15,7 @@ from spacy.tokens import Doc
 
 from newslab.aliases import Name, link_names
 from newslab.corrections import Rule, apply_corrections
-from newslab.entity_lexicon import fold_name, read_countries, read_demonyms, read_equivalents
+from newslab.entity_lexicon import fold_name, read_countries, read_country_names, read_demonyms, read_equivalents
 from newslab.entity_types import Decision, decide_types
 from newslab.mentions import NAMED, Mention, Tokens, find_missed, read_mentions, read_tokens, split_name
 from newslab.tables import SPAN_COLUMNS, build_table
@@ -149,6 +149,8 @@ def _wanted(
     for name in known.values():
         if name.safe or name.row in here:
             wanted.setdefault(split_name(name.spelling), (name.label, "known name"))
+    for country in read_country_names():
+        wanted.setdefault(split_name(country), ("GPE", "known name"))
     for demonym in read_demonyms().values():
         wanted.setdefault(split_name(demonym.spelling), ("NORP", "known name"))
     return wanted
@@ -159,8 +161,11 @@ def _bracketed_acronyms(tokens: Tokens, mentions: list[Mention]) -> Iterator[tup
     for m in mentions:
         if tokens.word(m.last) in {"(", "["} and tokens.word(m.last + 2) in {")", "]", ",", ";"}:
             acronym = tokens.words[m.last + 1]
-            capitals = sum(map(str.isupper, acronym))
-            if capitals > 1 and acronym[0].lower() in {word[0] for word in m.key.split()}:
+            letters = iter(m.key)
+            # its letters stand in the name, in this order, and it opens with one of the name's words
+            drawn = all(c in letters for c in filter(str.isalpha, acronym.lower()))
+            opens = acronym[:1].lower() in {word[0] for word in m.key.split()}
+            if sum(map(str.isupper, acronym)) > 1 and drawn and opens:
                 yield m, m.last + 1
 
 

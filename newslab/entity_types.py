@@ -152,9 +152,11 @@ def _around(tokens: Tokens, m: Mention, following: list[str]) -> Iterator[tuple[
     elif before in read_words("roles") and tokens.words[m.first - 1].islower():
         yield "PERSON", 2, f"{before} before it"
     if before == "of" and second[0] in read_words("settlements"):
-        yield "GPE", 3, f"after {second[0]} of"
+        yield "GPE", 3.5, f"after {second[0]} of"
     if before in read_words("bearings") or (before == "the" and second[0] == "in" and m.label == "PERSON"):
         yield "GPE", 1.5, f"after {before if before != 'the' else 'in'}"
+    elif before in {"of", "from"} and second[0] == "," and tokens.word(m.first - 3).isdigit():
+        yield "GPE", 2, "after an age"
     elif before in read_words("bodies"):
         yield "ORG", 2, f"{before} before it"
     if after in read_words("territories") and tokens.words[m.last].islower():
@@ -167,7 +169,8 @@ def _around(tokens: Tokens, m: Mention, following: list[str]) -> Iterator[tuple[
     elif after in read_words("roles") and tokens.words[m.last].islower() and before != ",":
         yield "PERSON", -1.5, f"{after} after it"
         yield "ORG", 0.5, f"{after} after it"
-    if after == "who" or (after == "," and second[1] == "who"):
+    from_there = before in {"of", "from", "in"}
+    if not from_there and (after == "who" or (after == "," and second[1] == "who")):
         yield "PERSON", 2, "who after it"
     if after == "," and second[1].isdigit() and len(second[1]) == 2 and tokens.word(m.last + 2) in {",", "."}:
         yield "PERSON", 2.5, "an age after it"
@@ -195,15 +198,9 @@ def _is_dateline(tokens: Tokens, m: Mention) -> bool:
     if m.first and "\n" not in tokens.words[m.first - 1]:
         return False
     after, second = tokens.word(m.last), tokens.word(m.last + 1)
-    if m.text.isupper() and after in {":", "(", "-", "–", "—", "/", ","}:
+    if m.text.isupper() and after in {":", "(", "-", "--", "–", "—", "/", ","}:
         return not tokens.capitals[m.first]
-    return after == "," and second in _MONTHS
-
-
-_MONTHS = frozenset(
-    {"january", "february", "march", "april", "may", "june", "july", "august", "september", "october"}
-    | {"november", "december", "jan", "feb", "mar", "apr", "jun", "jul", "aug", "sept", "sep", "oct", "nov", "dec"}
-)
+    return after == "," and second.rstrip(".") in read_words("months")
 
 
 def _next_words(tokens: Tokens) -> list[str]:

@@ -105,9 +105,24 @@ def read_mentions(doc: Doc, tokens: Tokens) -> list[Mention]:
     blocked = bytearray(len(doc))
     for ent in doc.ents:
         blocked[ent.start : ent.end] = b"\1" * (ent.end - ent.start)
+    spans = sorted([*spans, *((*span, "GPE") for span in _find_datelines(tokens, blocked))])
     whole = _join_people(tokens, spans, blocked)
     made = (make_mention(tokens, first, last, label, "model") for first, last, label in whole)
     return [m for m in _drop_headlines(tokens, list(filter(None, made))) if not _is_furniture(tokens, m)]
+
+
+def _find_datelines(tokens: Tokens, blocked: bytearray) -> Iterator[tuple[int, int]]:
+    """Find unmarked places in capitals that open a paragraph: "NORTH HAVEN, April 5", "LIMA (Reuters)"."""
+    for i in range(len(tokens.words)):
+        if (i and "\n" not in tokens.words[i - 1]) or tokens.capitals[i]:
+            continue
+        last = i
+        while last - i < 4 and tokens.word(last).isalpha() and tokens.words[last].isupper() and not blocked[last]:
+            last += 1
+        months = tokens.word(last) == "," and tokens.word(last + 1).rstrip(".") in read_words("months")
+        agency = tokens.word(last) == "(" and tokens.word(last + 2) == ")"
+        if last > i and len(tokens.words[i]) > 2 and (months or agency):
+            yield i, last
 
 
 def _drop_headlines(tokens: Tokens, mentions: list[Mention]) -> Iterator[Mention]:
