@@ -4,6 +4,8 @@ A quotation looks for its reporting phrase after it, before it and, where there 
 paired without the parse (`newslab.marks`); reported clauses come from it (`newslab.clauses`).
 """
 
+import re
+from bisect import bisect_left
 from collections.abc import Iterator
 
 from newslab.clauses import find_clauses
@@ -34,6 +36,9 @@ from newslab.syntax import (
 )
 
 _SHORT = 5
+_LINE = re.compile(
+    r"^[ \t]*([A-Z][A-Z.'’-]{2,30}(?: [A-Z][A-Z.'’-]{0,30}){0,3}):[ \t]+([^\s\"“'‘«][^\n]*)", re.MULTILINE
+)
 # Characters in a title, at most.
 _TITLE = 80
 
@@ -53,17 +58,31 @@ def find_speech(page: Page) -> list[Said]:
     """
     hints: dict[int, Frame] = {}
     clauses = list(find_clauses(page, hints))
-    return sorted(_choose(clauses, list(_direct(page, clauses, hints))), key=lambda s: (s.start, s.end))
+    return _choose([*_transcript(page), *clauses, *_direct(page, clauses, hints)])
 
 
-def _choose(clauses: list[Said], direct: list[Said]) -> list[Said]:
-    """Drop what stands inside a longer stretch already taken; a clause inside a clause is the outer speaker's."""
+def _choose(found: list[Said]) -> list[Said]:
+    """Put all in order, without what stands inside a longer stretch: a clause in a clause is the outer speaker's."""
     kept: list[Said] = []
-    for said in sorted(clauses + direct, key=lambda s: (s.start, -s.end)):
+    for said in sorted(found, key=lambda s: (s.start, -s.end)):
         if kept and said.start < kept[-1].end:
             continue
         kept.append(said)
     return kept
+
+
+def _transcript(page: Page) -> list[Said]:
+    """Find the lines of a transcript, "RUIZ: It was never safe."; one such line alone may be anything."""
+    lines = []
+    names = set()
+    for match in _LINE.finditer(page.text):
+        first = bisect_left(page.starts, match.start(1))
+        last = bisect_left(page.starts, match.end(1))
+        if first < last <= first + REACH and any(c.isalpha() for c in match.group(2)):
+            names.add(match.group(1))
+            frame = Frame((last, last + 1), ":", (first, last), last - 1)
+            lines.append(Said(match.start(2), match.start(2) + len(match.group(2).rstrip()), "direct", frame, True))
+    return lines if len(names) > 1 else []
 
 
 def _direct(page: Page, clauses: list[Said], hints: dict[int, Frame]) -> Iterator[Said]:
@@ -85,7 +104,7 @@ def _direct(page: Page, clauses: list[Said], hints: dict[int, Frame]) -> Iterato
             continue
         found = _after(page, k) if _may_lead(page, k) else None
         found = found or _before(page, k) or _colon(page, k) or hints.get(k) or _signed(page, k)
-        speech = _is_speech(page, k)
+        speech = _is_speech(page, k, going_on=last is not None and last[0] == paragraph)
         start = quotation.start
         if found is None and speech:
             found = _carried(page, k, last)
@@ -110,13 +129,15 @@ def _trim(page: Page, quotation: Quotation) -> int:
     return end - 1 if page.text[end - 1] == "," and end - 1 > quotation.start else end
 
 
-def _is_speech(page: Page, k: int) -> bool:
-    """Whether a quotation can stand by itself: a sentence of several words, not a title or a borrowed word."""
+def _is_speech(page: Page, k: int, *, going_on: bool = False) -> bool:
+    """Whether a quotation can stand by itself: a sentence, of several words unless one speaks already."""
     quotation = page.quotations[k]
     first, stop = page.spans[k]
     n_words = sum(page.pos[i] not in {"PUNCT", "SPACE"} for i in range(first, min(stop, first + 12)))
-    if n_words < 2 or not starts_sentence(page, k):
+    if not starts_sentence(page, k):
         return False
+    if n_words < 2:
+        return going_on and page.text[quotation.end - 1] in ".!?"
     ended = page.text[quotation.end - 1] in ".!?,…—-" or not quotation.closed
     has_verb = any(page.pos[i] in VERBAL for i in range(first, min(stop, first + 60)))
     return ended or (n_words >= 4 and has_verb)
