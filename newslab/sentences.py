@@ -56,11 +56,13 @@ _GLUED = re.compile(r"(?<=[a-z]{2}[.!?])(?=[A-Z][a-z]{2})(?!\S{0,40}[@/])")
 # a caption or headline that ran into the story, "The mayor in June In the north", or into its credit; prepositions
 # of more than three letters are capitalised within titles ("Gone With the Wind")
 _RUN_ON = re.compile(
-    r"\b(\w++)\ (?=(?:As|At|But|By|For|He|In|It|On|She|The|They|We|When)"
+    r"\b(?!(?:Image|Photo|Picture|Video)s?\b)(\w++)\ (?=(?:As|At|But|By|For|He|In|It|On|She|The|They|We|When)"
     r"\ (?:an?|are|had|has|have|her|his|is|its|the|their|they|this|was|were)\b"
     r"|(?:Caption|Credit|Graphic|Illustration|Image|Photo|Photograph|Picture|Source|Video)s?(?:\ [A-Z]\w+)?:)"
 )
 _DOTTED = re.compile(r"(?:[^\W\d]\.)+[^\W\d]|Ph\.D")  # U.S, p.m
+_CLOCK = frozenset({"a.m", "p.m"})
+_DAY = re.compile(r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)")
 _ITEM = re.compile(r"(?:^|(?<=\s))(?:[•⁃‣▪●◦]\s?(?:\d{1,2}[.)]+\s+)?|(\d{1,2}|[a-z])[.)]{1,2}\s+)(?=\S)")
 _LONGEST_UNMARKED = 400
 """Characters without any stop from which on marks are missing rather than absent (speech), and the parser decides."""
@@ -160,6 +162,8 @@ def _ends(word: str, following: str, *, starter: bool) -> bool | None:
     """Whether the stop behind ``word`` ends a sentence, or belongs to an abbreviation."""
     low = word.lower()
     if low in _NEVER_LAST or (low in _NUMBERED and following[0].isdigit()):
+        return False
+    if low in _CLOCK and _DAY.match(following):
         return False
     if len(word) == 1 and word.isupper():
         return starter

@@ -39,6 +39,7 @@ def test_golden_rule(rule):
         ["iPhone sales rose 5 pct.", "eBay fell."],
         ["The army left the war.", "The rebels stayed."],
         ["“Is it over?” she asked.", "“Not yet.”"],
+        ["They meet at 5 p.m. Friday in the hall.", "Photo Credit: City archive."],
         ["crowds gather on the square", "Photo: City archive."],
         ["the vote was close.", "nobody had expected it."],
     ],
