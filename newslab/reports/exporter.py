@@ -10,6 +10,7 @@ import functools
 import gzip
 import hashlib
 import io
+import itertools
 import json
 import os
 import re
@@ -33,7 +34,8 @@ _COLOURED = {Keyword: "keyword", String: "string", Number: "number", Comment: "c
 _HEADING = re.compile(r"<h([1-6])>(.*?)</h\1>", re.DOTALL)
 _SPAN_ID = re.compile(r' id="[a-z]+-\d+-\d+"')
 _VEGA_BASE = ' xlink:href="https://vega.github.io/vega-datasets/'  # to which vl-convert takes links to be relative
-_POLYGONS = re.compile(r'(?<= d=")[-\d.,MLZ]{200,}(?=")')
+_SIZE = re.compile(r' width="([\d.]+)" height="([\d.]+)"')
+_OUTLINES = re.compile(r'(?<= d=")[-\d.,MLZ]{200,}(?=")')
 _SVG_NAME = re.compile(r'(?<= id=")(?=clip|gradient)|(?<=url\(#)(?=clip|gradient)')
 
 
@@ -168,13 +170,12 @@ def _markdown(source: str, *, escape: bool) -> str:
 
 def _show_chart(spec: Mapping, description: str, number: int) -> Markup:
     """Set a chart: its picture, the words for it, its data, and the specification that makes it interactive."""
-    # "<" would let a text in the data end the script element
-    packed = json.dumps(spec, sort_keys=True, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
+    packed = _compress(json.dumps(spec, sort_keys=True, ensure_ascii=False, separators=(",", ":")))
     return Markup(
         '<figure class="chart" id="chart-{n}"><div class="drawing" tabindex="0" role="group" aria-label="{text}">{svg}'
         '</div><figcaption><span class="unseen">{text}. </span>{data}</figcaption>'
-        '<script type="application/json">{spec}</script></figure>'
-    ).format(n=number, text=description, svg=_draw(spec, number), data=_chart_data(spec, number), spec=Markup(packed))  # noqa: S704
+        '<script type="application/gzip">{spec}</script></figure>'
+    ).format(n=number, text=description, svg=_draw(spec, number), data=_chart_data(spec, number), spec=packed)
 
 
 def _draw(spec: Mapping, number: int) -> Markup:
@@ -185,26 +186,26 @@ def _draw(spec: Mapping, number: int) -> Markup:
     static["config"] = {"background": "transparent", **static.get("config", {})}
     svg = vl_convert.vegalite_to_svg(static, allowed_base_urls=[])
     svg = svg.replace(_VEGA_BASE, ' xlink:href="')
-    svg = _POLYGONS.sub(shorten_path, svg)
+    width, height = (float(size) for size in _SIZE.search(svg).groups())  # type: ignore[union-attr]
+    svg = _OUTLINES.sub(lambda path: shorten_path(path.group(), width, height), svg)
     return Markup(_SVG_NAME.sub(f"chart-{number}-", svg))  # noqa: S704 - Vega escapes the texts it draws
 
 
-def shorten_path(path: re.Match) -> str:
-    """Write the outlines of a map in steps of a tenth of a pixel from point to point: a third of their length."""
-    steps: list[str] = []
-    x, y = start = 0, 0
-    for command, numbers in re.findall(r"([MLZ])([^MLZ]*)", path.group()):
-        if command == "Z":
-            steps.append("z")  # back at the start of the outline
-            x, y = start
+def shorten_path(path: str, width: float, height: float) -> str:
+    """Write the outlines of a map in steps of a tenth of a pixel, without those that lie off the picture."""
+    kept: list[str] = []
+    for outline in re.findall(r"M[^M]+", path):
+        points = [
+            tuple(round(10 * float(n)) for n in point.split(",")) for point in re.split("[ML]", outline.rstrip("Z"))[1:]
+        ]
+        xs, ys = zip(*points, strict=True)
+        if max(xs) < 0 or max(ys) < 0 or min(xs) > 10 * width or min(ys) > 10 * height:
             continue
-        to_x, to_y = (round(10 * float(number)) for number in numbers.split(","))
-        if command == "M":
-            start = to_x, to_y
-        if command == "M" or (to_x, to_y) != (x, y):
-            steps.append(f"{command.lower()}{(to_x - x) / 10:g},{(to_y - y) / 10:g}")
-        x, y = to_x, to_y
-    return "".join(steps)
+        steps = [(x - x0, y - y0) for (x0, y0), (x, y) in itertools.pairwise(points)]
+        kept.append(f"M{xs[0] / 10:g},{ys[0] / 10:g}")
+        kept += [f"l{x / 10:g},{y / 10:g}" for x, y in steps if x or y]
+        kept.append("Z" if outline.endswith("Z") else "")
+    return "".join(kept)
 
 
 def _chart_data(spec: Mapping, number: int) -> Markup:

@@ -3,16 +3,18 @@
 (() => {
   // charts: unpack Vega once, then let each drawn chart take the place of its picture
   const packed = document.getElementById("vega");
+  const unpack = (element) => {
+    const bytes = Uint8Array.from(atob(element.textContent), (c) => c.charCodeAt(0));
+    return new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"))).text();
+  };
   const draw = async () => {
-    const bytes = Uint8Array.from(atob(packed.textContent), (c) => c.charCodeAt(0));
-    const unpacked = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
     const script = document.createElement("script");
-    script.textContent = await new Response(unpacked).text();
+    script.textContent = await unpack(packed);
     document.head.append(script);
     for (const figure of document.querySelectorAll("figure.chart")) {
       const picture = figure.querySelector(".drawing > svg");
       const place = document.createElement("div");
-      const spec = JSON.parse(figure.querySelector("script").textContent);
+      const spec = JSON.parse(await unpack(figure.querySelector("script")));
       spec.config = { background: "transparent", ...spec.config };
       picture.before(place);
       try {
