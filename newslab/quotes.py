@@ -52,9 +52,10 @@ def extract_quotes(docs: Mapping[str, Doc], *, entities: pd.DataFrame | None = N
     DataFrame, in document order
         doc_id : key of ``docs``
         start, end : characters into the article of one contiguous stretch of content, end exclusive
-        text : the content, without its outer quotation marks
+        text : the content, without its outer quotation marks; one that goes on over paragraphs is one row
         kind : ``direct`` (in quotation marks), ``indirect`` (in the writer's words) or ``mixed``
-        cue, cue_start, cue_end : the word that reports it, such as "said" or "according to"; null where none does
+        cue, cue_start, cue_end : the word that reports it, such as "said" or "according to", or the colon or dash of
+            "RUIZ:" and "— Ana Ruiz"; null where none does
         cue_class : stance of the cue, one of the groups in ``data/quotes_cues.toml`` (``neutral``, ``claim``,
             ``admit`` ...); null where the cue is not listed
         speaker, speaker_start, speaker_end : the speaker as written, null where none is stated

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from newslab.syntax import SUBJECTS, Frame, Page, Said, is_cue, noun_phrase
+from newslab.syntax import ANY_SUBJECT, Frame, Page, Said, is_cue, noun_phrase
 
 # How many paragraphs back a pronoun may find its person: a story that changes the subject names it again.
 _PARAGRAPHS_BACK = 2
@@ -23,7 +23,6 @@ _WORDS_BACK = 250
 
 _PERSONAL = {"he": "male", "she": "female", "him": "male", "her": "female"}
 _PLURAL = frozenset({"they", "both", "we", "i", "you", "us"})
-_ANY_SUBJECT = SUBJECTS | {"nsubjpass", "csubjpass"}
 _RELATIVE = frozenset({"who", "which", "that", "whom", "whose"})
 _COLLECTIVE_LABELS = frozenset({"ORG", "GPE", "NORP", "LOC", "FAC", "EVENT", "PRODUCT"})
 _DOCUMENT_LABELS = frozenset({"WORK_OF_ART", "LAW"})
@@ -169,7 +168,7 @@ def _people_in_passing(page: Page, known: dict[int, _Mention]) -> list[_Candidat
     for i, mention in known.items():
         if i == mention.last - 1 and mention.label == "PERSON" and page.inside[i] < 0:
             source = Source(mention.name, mention.entity_id, "named", _gender_of(page, i, mention))
-            found.append(_Candidate(i, source, plural=False, subject=page.dep[i] in _ANY_SUBJECT))
+            found.append(_Candidate(i, source, plural=False, subject=page.dep[i] in ANY_SUBJECT))
     return sorted(found, key=lambda c: c.token)
 
 
@@ -318,7 +317,7 @@ def _tied(page: Page, token: int, near: Sequence[int], said: Sequence[Said], sou
     here = [k for k in near if first <= _place(said[k]) < last]
     if here:
         return min(here, key=lambda k: abs(_place(said[k]) - token))
-    subject = next((i for i in range(max(first, token - _WORDS_BACK), token) if page.dep[i] in _ANY_SUBJECT), None)
+    subject = next((i for i in range(max(first, token - _WORDS_BACK), token) if page.dep[i] in ANY_SUBJECT), None)
     if subject is None:
         return None
     word = page.lower[subject]

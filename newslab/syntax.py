@@ -14,6 +14,8 @@ from newslab.words import split_paragraphs
 
 SUBJECTS = frozenset({"nsubj", "csubj"})
 _PASSIVE_SUBJECTS = frozenset({"nsubjpass", "csubjpass"})
+ANY_SUBJECT = SUBJECTS | _PASSIVE_SUBJECTS
+_FINITE_SIGNS = ANY_SUBJECT | {"expl", "mark"}
 VERBAL = frozenset({"VERB", "AUX"})
 NOMINAL = frozenset({"NOUN", "PROPN", "PRON"})
 FINITE = frozenset({"VBD", "VBZ", "VBP", "MD"})
@@ -98,16 +100,17 @@ def read_page(doc_id: str, doc: Doc) -> Page:
     if len(doc) and not doc.has_annotation("TAG"):
         raise ValueError(f"document {doc_id!r} has no part-of-speech tags; parse it with 'tagger'")
     text = doc.text
-    head = [token.head.i for token in doc]
-    dep = [token.dep_ for token in doc]
+    tokens = list(doc)
+    head = [token.head.i for token in tokens]
+    dep = [token.dep_ for token in tokens]
     children: list[list[int]] = [[] for _ in head]
     subject = [-1] * len(head)
     for i, up in enumerate(head):
         if up != i:
             children[up].append(i)
-            if subject[up] < 0 and dep[i] in SUBJECTS | _PASSIVE_SUBJECTS:
+            if subject[up] < 0 and dep[i] in ANY_SUBJECT:
                 subject[up] = i
-    starts = [token.idx for token in doc]
+    starts = [token.idx for token in tokens]
     paragraph = [-1] * len(doc)
     for k, (start, end) in enumerate(split_paragraphs(text)):
         first, last = bisect_left(starts, start), bisect_left(starts, end)
@@ -119,15 +122,15 @@ def read_page(doc_id: str, doc: Doc) -> Page:
         doc=doc,
         text=text,
         starts=starts,
-        ends=[token.idx + len(token) for token in doc],
+        ends=[token.idx + len(token) for token in tokens],
         # not token.lower_, which a bare vocabulary leaves empty
-        lower=[token.text.lower() for token in doc],
-        pos=[token.pos_ for token in doc],
-        tag=[token.tag_ for token in doc],
+        lower=[token.text.lower() for token in tokens],
+        pos=[token.pos_ for token in tokens],
+        tag=[token.tag_ for token in tokens],
         dep=dep,
         head=head,
-        left=[token.left_edge.i for token in doc],
-        right=[token.right_edge.i for token in doc],
+        left=[token.left_edge.i for token in tokens],
+        right=[token.right_edge.i for token in tokens],
         children=children,
         subject=subject,
         paragraph=paragraph,
@@ -375,8 +378,7 @@ def make_according_frame(page: Page, at: int) -> Frame:
 def is_finite(page: Page, verb: int) -> bool:
     """Whether a clause is finite: its verb or an auxiliary is, or it has a subject, or "that" or "whether"."""
     return page.tag[verb] in FINITE or any(
-        page.dep[c] in SUBJECTS | _PASSIVE_SUBJECTS | {"expl", "mark"} or page.tag[c] in FINITE
-        for c in page.children[verb]
+        page.dep[c] in _FINITE_SIGNS or page.tag[c] in FINITE for c in page.children[verb]
     )
 
 
