@@ -155,7 +155,7 @@ def _paragraphs(doc_id: str, doc: Doc, *, topics: bool) -> Iterator[dict[str, ob
             for first, i in zip(heads, body, strict=True)
         ]
         found = score_passages(passages)
-        for first, i, score, flag in zip(heads, body, found, flag_passages(found), strict=True):
+        for first, i, score, flag in zip(heads, body, found, flag_passages(passages, found), strict=True):
             scores[i] = score
             flags[first : i + 1] = [flag] * (i + 1 - first)
     for (start, end), role, kind, flag, score in zip(edges, roles, kinds, flags, scores, strict=True):

@@ -36,6 +36,9 @@ _BELONGS = 1 / 3
 _FEWEST = 4
 """Passages that it takes to say that one of them is out of place."""
 
+_FEWEST_WORDS = 8
+"""Telling words that it takes to say that a passage is."""
+
 
 class Passage(NamedTuple):
     """What of a passage says where it belongs."""
@@ -115,13 +118,14 @@ def score_passages(passages: Sequence[Passage]) -> list[float]:
     return scores
 
 
-def flag_passages(scores: Sequence[float]) -> list[bool]:
+def flag_passages(passages: Sequence[Passage], scores: Sequence[float]) -> list[bool]:
     """Flag the passages that seem to come from another story.
 
     Parameters
     ----------
-    scores
-        From `score_passages`.
+    passages, scores
+        From `weigh_words` and `score_passages`. Passages of fewer than eight telling words are not judged: a place or
+        a name on a line of its own shares nothing either.
 
     Returns
     -------
@@ -129,7 +133,10 @@ def flag_passages(scores: Sequence[float]) -> list[bool]:
         All False where fewer than four passages could be compared, and where more than a third would be flagged: such
         a document has several topics rather than an intruder.
     """
-    flags = [score < _BELONGS for score in scores]  # NaN is not below
+    flags = [
+        score < _BELONGS and len(passage.weights) >= _FEWEST_WORDS  # NaN is not below
+        for passage, score in zip(passages, scores, strict=True)
+    ]
     n_known = sum(not math.isnan(score) for score in scores)
     if n_known < _FEWEST or 3 * sum(flags) > n_known:
         return [False] * len(scores)
