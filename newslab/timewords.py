@@ -230,6 +230,7 @@ def find_expressions(tokens: list[Token]) -> Iterator[Found]:
     classes = "".join(grammar.letters[token.kind] for token in tokens)
     for island in grammar.island.finditer(classes):
         at, stop = island.span()
+        done = at
         if not grammar.trigger.search(classes, at, stop):
             continue
         while at < stop:
@@ -253,10 +254,10 @@ def find_expressions(tokens: list[Token]) -> Iterator[Found]:
                 last -= 1  # the stop after "in October." is the sentence's, that of "Oct." is its own
             found = Found(name, first, last - 1, parts)
             before, after = _read_range(found, tokens)
-            yield from before
+            yield from (early for early in before if early.first >= done)
             yield after[0] if after else found
             yield from after[1:]
-            at = max(match.end(), after[-1].last + 1 if after else 0)
+            at = done = max(match.end(), after[-1].last + 1 if after else 0)
 
 
 def _longest(classes: str, at: int, stop: int) -> tuple[str, re.Match[str] | None]:
@@ -300,7 +301,20 @@ def _read_range(found: Found, tokens: list[Token]) -> tuple[list[Found], list[Fo
     if lead and lead.kind in {"daynum", "dord"}:
         if found.rule == "day" and "daynum" in parts and "month" in parts and lead.value < parts["daynum"].value:
             return [Found("day", first - 2, first - 2, parts | {"daynum": lead})], []
-        if found.rule == "time" and "clock" in parts and lead.value <= 12 and parts["clock"].low[-1] in "m.":
-            half = "pm" if "p" in parts["clock"].low else "am"
-            return [Found("time", first - 2, first - 2, {"clock": lead._replace(value=f"{lead.low}{half}")})], []
+        if half := _half(parts.get("clock"), lead):
+            return [Found("time", first - 2, first - 2, {"clock": lead._replace(value=lead.low + half)})], []
+    alone = found.rule == "time" and first == last and tokens[last].kind == "clock"
+    if alone and joined and tokens[last].low[-1].isdigit() and (half := _half(other, tokens[last])):
+        return [], [Found("time", first, last, {"clock": tokens[last]._replace(value=tokens[last].low + half)})]
     return [], []
+
+
+def _half(clock: Token | None, lead: Token) -> str:
+    """Give the half of the day that a time before "to 4 p.m." is in; none if it is no clock time."""
+    if clock is None or clock.kind != "clock" or clock.low[-1].isdigit() or lead.kind not in {"daynum", "clock"}:
+        return ""
+    hour, until = (int(re.match(r"\d+", token.low).group()) for token in (lead, clock))  # type: ignore[union-attr]
+    if not 1 <= hour <= 12:
+        return ""
+    # from 11 to 1 p.m. is across noon
+    return "am" if ("p" in clock.low) == (hour % 12 > until % 12) else "pm"

@@ -660,7 +660,7 @@ def _is_rate(scene: Scene) -> bool:
 
 
 def _resolve_set(parts: Parts, scene: Scene) -> Time | None:
-    if "set" in parts and scene.word is not None and scene.word.tag_ == "NN":
+    if "set" in parts and scene.word is not None and scene.word.tag_ in {"NN", "NNP"}:
         return None  # a newspaper
     if "set" in parts:
         return Time("SET", str(parts["set"].value))
