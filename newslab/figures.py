@@ -47,7 +47,7 @@ _NO_FIGURE = re.compile(
     | (?<![\d.,$€£])\d{{1,5}}[A-Z]?(?:-\d{{1,5}})?\s(?:[A-Z0-9][\w.'’]{{0,20}}\s){{1,4}}
         (?:St|Street|Ave|Avenue|Road|Rd|Way|Lane|Drive|Blvd|Boulevard|Court|Place|Square|Terrace|Highway)\b
     | (?<!\d)\d{{5}}(?=\s[Zz](?:IP|ip)\b) | \b[Zz](?:IP|ip)\s[Cc]ode\s\d{{5}}
-    | (?:\#|№|\b[Nn]os?\.?\s)\d+
+    | (?:\#|№|\b[Nn]os?\.?\s)\d+(?![\d.,]*\s(?:million|billion))
     | ^[ \t]*\d{{1,3}}[.)](?=[ \t]+\S)                                  # list numbers
     """.replace("{month}", _MONTH)
     .replace("{tens}", "|".join(TENS))

@@ -58,7 +58,7 @@ _NEGATIVE = re.compile(r"(?:(?<![^\W_])(?:minus|negative)[ -]|(?<![\w)\]%$€£-
 _SLASHED = re.compile(r"(?P<whole>[ -])?(?P<top>\d{1,2})[/⁄](?P<bottom>\d{1,3})(?![\d/⁄])")
 _ROUND = re.compile(r"(?<![^\W_])(?:several|a[ ]few|many|a[ ]couple(?:[ ]of)?)[ ]\Z", re.IGNORECASE)
 _NOT_HALF = re.compile(
-    r"(?<![^\W_])(?:first|second|other|latter|better|this|that|each|either|opening|closing|"
+    r"(?<![^\W_])(?:first|second|other|latter|better|this|that|each|either|opening|closing|last|final|"
     r"lower|upper|top|bottom|back|front|northern|southern|eastern|western)[ -]\Z",
     re.IGNORECASE,
 )

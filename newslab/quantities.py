@@ -217,10 +217,12 @@ def _is_name(doc: Doc, figure: Figure) -> bool:
     titled = not figure.digits and token.is_title and not token.is_sent_start
     if titled and before.pos_ == "PROPN" and before.is_title and (noun is None or noun.pos_ == "PROPN"):
         return True  # "Operation Zero", "the Oslo Four"
-    if figure.digits and noun is not None and noun.i == figure.last and noun.tag_ == "NNP" and noun.is_title:
-        return figure.value == int(figure.value)  # "22 Avenue Foch"
-    if not before.whitespace_:
-        return False
+    if token.ent_type_ == "PRODUCT" and noun is not None:
+        return True  # "the 8088 chip"
+    if not before.whitespace_ or (figure.digits and not written.lstrip("-−–").isdecimal()):
+        return False  # a number with a point or a comma is an amount: "the index 129.49"
+    if figure.digits and noun is not None and noun.i == figure.last and noun.tag_ == "NNP":
+        return noun.is_title and noun.ent_type_ != "ORG"  # "22 Avenue Foch", not "10 House of Commons members"
     if noun is None and ((before.is_upper and len(before) > 1) or (figure.value < 0 and before.pos_ == "PROPN")):
         return figure.digits  # "the FTSE 100", "COVID -19"
     nominal = before.pos_ in _NOMINAL and root.dep_ in ("appos", "npadvmod", "nmod")
