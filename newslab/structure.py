@@ -55,7 +55,7 @@ def extract_paragraphs(docs: Mapping[str, Doc], *, topics: bool = True) -> pd.Da
     Parameters
     ----------
     docs
-        Parsed documents by id; the pipeline must include a tagger.
+        Parsed documents by id; the pipeline must set tags and parts of speech.
     topics
         False leaves the topic fit out, for large collections.
 
@@ -79,7 +79,7 @@ def extract_paragraphs(docs: Mapping[str, Doc], *, topics: bool = True) -> pd.Da
     Raises
     ------
     ValueError
-        If a document was parsed without a tagger.
+        If a document has no tags or parts of speech.
 
     Examples
     --------
@@ -137,8 +137,8 @@ def _sentences(doc_id: str, doc: Doc) -> Iterator[dict[str, object]]:
 
 
 def _paragraphs(doc_id: str, doc: Doc, *, topics: bool) -> Iterator[dict[str, object]]:
-    if len(doc) and not doc.has_annotation("TAG"):
-        raise ValueError(f"document {doc_id!r} has no parts of speech; parse it with 'tagger'")
+    if len(doc) and not (doc.has_annotation("TAG") and doc.has_annotation("POS")):
+        raise ValueError(f"document {doc_id!r} has no parts of speech; parse it with 'tagger' and 'attribute_ruler'")
     text = doc.text
     edges = split_paragraphs(text)
     spans = list(_spans(doc, edges))

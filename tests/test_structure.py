@@ -108,6 +108,8 @@ def test_a_document_without_boundaries_is_refused():
 def test_a_document_without_tags_is_refused():
     with pytest.raises(ValueError, match="document 'a' has no parts of speech; parse it with 'tagger'"):
         extract_paragraphs({"a": Doc(Vocab(), words=["Two", "words"])})
+    with pytest.raises(ValueError, match="and 'attribute_ruler'"):
+        extract_paragraphs({"a": Doc(Vocab(), words=["Two", "words"], tags=["CD", "NNS"])})
 
 
 @pytest.mark.parametrize("text", ["", " \n ", "...", "12 13", '"' * 300, "😀\n😀", "مرحبا بالعالم"])
