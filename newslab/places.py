@@ -195,16 +195,17 @@ def _place_rows(text: str, toponyms: list[Toponym], known: Mapping[str, Place]) 
             kind = None if toponym.people is None else "demonym"
             place, why = name.best, _explain(name, mass)
             about = _point(place, kind)
-            if toponym.people is None and not name.given and not is_own(toponym.text, place):
-                # readers look for Palmyra, not for Tadmur, and for the spelling they have read
+            town = place.kind in {"city", "capital", "admin2"}
+            if toponym.people is None and not name.given and (town or not is_own(toponym.text, place)):
+                # readers look for Palmyra, not for Tadmur, and for the spelling they have read; but for L.A. in full
                 about |= {} if toponym.text.isupper() else {"name": toponym.name}
                 why += "" if is_usual(toponym.text, place) else f"; listed as {place.name}"
             yield row | about | {"evidence": why}
             continue
-        town = by_mention.get(i + 1)
+        namesake = by_mention.get(i + 1)
         inside = i + 1 < len(toponyms) and toponyms[i + 1].end <= toponym.end
-        if inside and town is not None and town.places and is_site(toponym.text):
-            place = town.best
+        if inside and namesake is not None and namesake.places and is_site(toponym.text):
+            place = namesake.best
             about = {"name": toponym.name, "geoname_id": None}
             why = f"{_UNKNOWN}; stands at {place.name}, whose name it bears"
             yield row | _point(place, "facility") | about | {"evidence": why}
@@ -218,7 +219,9 @@ def _place_rows(text: str, toponyms: list[Toponym], known: Mapping[str, Place]) 
 def _is_obscure(name: _Name, mass: Mapping[str, float]) -> bool:
     """Whether the best place for a name is a village that nothing else in the document speaks for."""
     place = name.best
-    if name.holder or name.given or place.kind not in {"city", "admin2"} or place.population >= VILLAGE:
+    if name.holder or name.given or place.kind not in {"city", "admin2"}:
+        return False
+    if not 0 < place.population < VILLAGE:  # nought is unknown
         return False
     return mass.get(place.country, 0.0) - _add_up([name]).get(place.country, 0.0) < NEARBY
 
