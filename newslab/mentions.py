@@ -131,6 +131,7 @@ def _drop_headlines(tokens: Tokens, mentions: list[Mention]) -> Iterator[Mention
     "Musk Sells Stake" goes when "Musk" is a name below, so that it can be found; "ON" goes for being a small word.
     """
     body = {tuple(tokens.lower[m.first : m.last]) for m in mentions if not tokens.in_headline(m.first)}
+    common = {word for word in tokens.words if word.islower()}
     body |= {split_name(name.spelling.lower()) for name in read_equivalents().values() if name.safe}
     for m in mentions:
         words = tuple(tokens.lower[m.first : m.last])
@@ -138,6 +139,9 @@ def _drop_headlines(tokens: Tokens, mentions: list[Mention]) -> Iterator[Mention
             parts = (words[i:j] for i in range(len(words)) for j in range(i + 1, len(words) + 1))
             if any(part in body for part in parts) or all(w in read_words("minor") for w in words):
                 continue
+        # "Coastal erosion" opens a sentence where "coastal" is a word like any other
+        if len(words) == 1 and words[0] in common and not tokens.proper[m.first] and m.text.istitle():
+            continue
         yield m
 
 
