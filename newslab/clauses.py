@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from newslab.syntax import (
+    ANY_SUBJECT,
     DASHES,
     FINITE,
     LONGEST,
@@ -107,7 +108,9 @@ def _clause_after(page: Page, verb: int) -> list[int]:
     wanted = {"that", "whether", "if"} if asks else {"that", "whether"}
     for i in range(verb + 1, last):
         if page.dep[i] == "mark" and page.lower[i] in wanted and page.head[i] > i:
-            return [page.head[i]]
+            clause = page.head[i]
+            # "that dropping the plan ... was a mistake"
+            return [page.head[clause] if page.dep[clause] in ANY_SUBJECT else clause]
         if page.pos[i] in VERBAL or page.lower[i] in {",", *MARKS}:
             break
     return []
@@ -200,7 +203,9 @@ def _end(page: Page, verb: int, first: int, last: int) -> int:
             return cut
         if page.tag[i] in {"WDT", "WP", "WP$"} and page.lower[i - 1] == "," and page.right[page.head[i]] + 1 >= last:
             return i
-        aside = page.dep[i] == "relcl" and page.right[i] + 1 >= last
+        # ", who left early" and ", a far higher figure", but not the name of somebody just described
+        aside = page.dep[i] == "relcl" or (page.dep[i] == "appos" and page.pos[cut] == "DET")
+        aside &= page.right[i] + 1 >= last
         if aside and cut > first + 1 and page.lower[cut - 1] in {",", *DASHES}:
             return cut
     return last
