@@ -53,6 +53,7 @@ def load_cues() -> Cues:
                 particles.setdefault(lemma, set()).add(particle)
             for form in [lemma, *irregular.get(lemma, _inflect(lemma))]:
                 verbs.setdefault(form, lemma)
+        classes |= dict.fromkeys(group.get("phrases", []), name)
         for lemma in group["nouns"]:
             classes.setdefault(lemma, name)
             nouns[lemma] = nouns[_plural(lemma)] = lemma
