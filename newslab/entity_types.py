@@ -44,7 +44,7 @@ def decide_types(tokens: Tokens, mentions: Sequence[Mention]) -> dict[str, Decis
     part_of = {word: key for key in people for word in (key.split()[0], key.split()[-1])}
     decided = {}
     for key, score in scores.items():
-        reasons = {label: why for label, _, why in sorted(cues[key], key=lambda c: c[1])}
+        reasons = {label: why for label, _, why in sorted(cues[key], key=lambda c: (c[1], c[2]))}
         if key in known and not (" " not in key and _best(score) == "PERSON" and key in part_of):
             score[known[key]] += _MOST_VOTES + 1
             reasons[known[key]] = "gazetteer"
@@ -98,7 +98,7 @@ def _pool_people(scores: dict[str, dict[str, float]]) -> None:
     for key in scores:
         if 1 < len(words := key.split()) < 5:
             full_names[words[-1]].append(key)
-    for surname in scores.keys() & full_names.keys():
+    for surname in [key for key in full_names if key in scores]:
         # a surname shared by many tells nothing more
         pool = [surname, *full_names[surname][:5]]
         together: defaultdict[str, float] = defaultdict(float)

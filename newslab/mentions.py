@@ -108,7 +108,7 @@ def read_mentions(doc: Doc, tokens: Tokens) -> list[Mention]:
     spans = sorted([*spans, *((*span, "GPE") for span in _find_datelines(tokens, blocked))])
     whole = _join_people(tokens, spans, blocked)
     made = (make_mention(tokens, first, last, label, "model") for first, last, label in whole)
-    return [m for m in _drop_headlines(tokens, list(filter(None, made))) if not _is_furniture(tokens, m)]
+    return [m for m in _drop_chance_names(tokens, list(filter(None, made))) if not _is_furniture(tokens, m)]
 
 
 def _find_datelines(tokens: Tokens, blocked: bytearray) -> Iterator[tuple[int, int]]:
@@ -125,8 +125,8 @@ def _find_datelines(tokens: Tokens, blocked: bytearray) -> Iterator[tuple[int, i
             yield i, last
 
 
-def _drop_headlines(tokens: Tokens, mentions: list[Mention]) -> Iterator[Mention]:
-    """Drop what the model takes for names where all words have capitals, if the body of the text knows better.
+def _drop_chance_names(tokens: Tokens, mentions: list[Mention]) -> Iterator[Mention]:
+    """Drop what has capitals by its place alone, in a headline or at the head of a sentence.
 
     "Musk Sells Stake" goes when "Musk" is a name below, so that it can be found; "ON" goes for being a small word.
     """
