@@ -187,7 +187,8 @@ def _published_day(published: Published, doc_id: str) -> date | None:
 
 
 def _rows(doc_id: str, doc: Doc, published: date | None) -> Iterator[dict[str, object]]:
-    tokens = read_tokens(doc.text)
+    text = doc.text  # once: it is put together anew each time
+    tokens = read_tokens(text)
     found = list(find_expressions(tokens))
     starts = [word.idx for word in doc]
     times: list[Time | None] = [None] * len(found)
@@ -215,7 +216,7 @@ def _rows(doc_id: str, doc: Doc, published: date | None) -> Iterator[dict[str, o
             "doc_id": doc_id,
             "start": start,
             "end": end,
-            "text": doc.text[start:end],
+            "text": text[start:end],
             "type": time.type,
             "value": time.value,
             "earliest": earliest,
@@ -284,6 +285,7 @@ _PROSPECTIVE = {
     "adjourn", "await", "book", "delay", "expect", "extend", "plan", "postpone", "reschedule", "schedule",
     "slate"
 }  # fmt: skip
+_HELPERS_WITHIN = 12  # words before a verb
 _TELLING = {"be", "have", "report", "say", "show", "tell", "write"}
 _FUTURE_HELPERS = {"will", "'ll", "’ll", "wo", "shall", "would", "should", "may", "might", "must", "can"}
 _PAST_HELPERS = {"could", "did", "was", "were", "had", "has", "have", "'d", "’d", "'ve", "’ve", "having"}
@@ -310,7 +312,9 @@ def _lean(doc: Doc, i: int) -> int:
 
 def _verb_lean(verb: Word, word: Word, belongs: bool) -> int | None:
     """Tell where one verb leans for a word below it; None if the verb above it decides."""
-    helpers = [child for child in verb.children if child.dep_ in {"aux", "auxpass"}]
+    # not verb.children, which runs through all that hangs below the verb: a text may be one sentence
+    left = verb.doc[max(0, verb.i - _HELPERS_WITHIN) : verb.i]
+    helpers = [w for w in left if w.dep_ in {"aux", "auxpass"} and w.head.i == verb.i]
     lows = {child.lower_ for child in helpers}
     if lows & _FUTURE_HELPERS:
         return -1 if "have" in lows else 1
