@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
-from newslab.gazetteer import Place, find_places, fold_name, is_usual, load_gazetteer
+from newslab.gazetteer import Place, find_places, fold_name, is_own, is_usual, load_gazetteer
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,7 +244,9 @@ def _reads_as_place(text: str, entity: dict) -> bool:
 
 def _is_listed(text: str, place: dict, entity: dict) -> bool:
     """Whether a name taken for a person's follows a place of the same country in a list: Cairo, Giza and Minya."""
-    if entity["label"] not in {"PERSON", "ORG"} or not _LISTED.fullmatch(text, place["end"], entity["start"]):
+    if entity["label"] not in {"PERSON", "ORG"} or fold_name(entity["text"]) in _GENERIC:
+        return False
+    if not _LISTED.fullmatch(text, place["end"], entity["start"]):
         return False
     # "the US and Clinton" is no list of towns
     countries = {other.country for other in find_places(place["text"]) if other.kind != "country"} - {""}
@@ -265,10 +267,18 @@ def _read_parts(entity: dict, known: dict[str, str | None]) -> Iterator[Toponym]
         key = fold_name(part)
         if not part[:1].isupper() or not key or key in _GENERIC:
             continue
+        if part.endswith(".") and not any(is_own(part, place) for place in find_places(part)):
+            continue  # Jos. A. Bank is not in Jos
         people = gazetteer.demonyms.get(key)
         places = find_places(part)
         # elsewhere a region often has the name of a town, a saint or a point of the compass
-        divisions = [p for p in places if p.kind == "country" or (p.kind == "admin1" and p.country in _FEDERAL)]
+        divisions = [
+            p
+            for p in places
+            if p.kind == "country"
+            or (p.kind == "admin1" and p.country in _FEDERAL)
+            or (p.geoname_id is None and " " in part)  # the project's own, such as the Niger Delta
+        ]
         own = [place for place in places if fold_name(place.name) == key]
         follower = text[words[n][0] : words[n][1]].lower() if 0 < n < len(words) else ""
         if (

@@ -85,6 +85,12 @@ def test_a_part_of_a_longer_name_says_of_which():
     assert pd.isna(table["part_of"].iloc[0])
 
 
+def test_a_firm_with_an_abbreviated_name_is_not_in_a_town_of_that_name():
+    assert place("Ghana and Jos. Smith Bank", "Ghana", "Jos. Smith Bank", labels={"Jos. Smith Bank": "ORG"})[
+        "text"
+    ].tolist() == ["Ghana"]
+
+
 def test_a_site_stands_at_the_town_whose_name_it_bears():
     table = place("Lima then Lima Airport", "Lima", "Lima Airport", labels={"Lima Airport": "FAC"})
     site = table[table["text"] == "Lima Airport"].iloc[0]
