@@ -133,7 +133,7 @@ def find_published(docs: Mapping[str, Doc]) -> pd.DataFrame:
     --------
     >>> from spacy.tokens import Doc
     >>> from spacy.vocab import Vocab
-    >>> doc = Doc(Vocab(), words=["(", "Reuters", ")", "March", "7", "-", "Rain", "fell", "."])
+    >>> doc = Doc(Vocab(), words=["(Reuters)", "March", "7", "-", "Rain", "fell", "."])
     >>> find_published({"a": doc})[["text", "kind", "value"]].values.tolist()
     [['March 7', 'dateline', 'XXXX-03-07']]
     """

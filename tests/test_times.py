@@ -1,3 +1,4 @@
+import doctest
 import json
 from datetime import date
 from pathlib import Path
@@ -8,6 +9,7 @@ import pytest
 import spacy
 from spacy.tokens import Doc
 
+from newslab import times, timevalues, timewords
 from newslab.parsing import parse_articles
 from newslab.times import COLUMNS, DATE_COLUMNS, extract_times, find_published
 from newslab.timevalues import cover_value, resolve_holiday, shift_date, show_date
@@ -151,3 +153,9 @@ def test_calendar_arithmetic():
     assert shift_date(date(9999, 12, 31), 1, "D") is None
     assert cover_value("2020-W54") is None
     assert [str(t) for t in cover_value("1999-WI")] == ["1999-12-01 00:00:00", "2000-02-29 23:59:59"]
+
+
+@pytest.mark.parametrize("module", [times, timevalues, timewords])
+def test_examples_in_docstrings_hold(module):
+    result = doctest.testmod(module)
+    assert (result.failed, result.attempted > 0) == (0, True)
