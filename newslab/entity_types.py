@@ -41,7 +41,7 @@ def decide_types(tokens: Tokens, mentions: Sequence[Mention]) -> dict[str, Decis
     _pool_companies(scores)
     _pool_people(scores)
     people = {key for key, score in scores.items() if " " in key and _best(score) == "PERSON"}
-    part_of = {word: key for key in people for word in (key.split()[0], key.split()[-1])}
+    part_of = {part for key in people for part in (key.split()[0], key.split()[-1], _surname(key))}
     decided = {}
     for key, score in scores.items():
         reasons = {label: why for label, _, why in sorted(cues[key], key=lambda c: (c[1], c[2]))}
@@ -90,14 +90,15 @@ def _pool_companies(scores: dict[str, dict[str, float]]) -> None:
 
 
 def _pool_people(scores: dict[str, dict[str, float]]) -> None:
-    """Let a full name and its last word decide together whether they are a person.
+    """Let a full name and its surname decide together whether they are a person.
 
     "Okoye said" tells what "Ada Okoye" is, and the other way round.
     """
     full_names = defaultdict(list)
     for key in scores:
-        if 1 < len(words := key.split()) < 5:
-            full_names[words[-1]].append(key)
+        if 1 < len(key.split()) < 5:
+            for surname in sorted({key.split()[-1], _surname(key)} - {key}):
+                full_names[surname].append(key)
     for surname in [key for key in full_names if key in scores]:
         # a surname shared by many tells nothing more
         pool = [surname, *full_names[surname][:5]]
@@ -108,6 +109,15 @@ def _pool_people(scores: dict[str, dict[str, float]]) -> None:
         if _best(together) == "PERSON":
             for key in pool:
                 scores[key]["PERSON"] = max(scores[key].values()) + 3
+
+
+def _surname(key: str) -> str:
+    """Last word of a folded name, with the small words before it: "al baghdadi", "von der leyen"."""
+    words = key.split()
+    first = len(words) - 1
+    while first and words[first - 1] in read_words("particles"):
+        first -= 1
+    return " ".join(words[first:])
 
 
 def _score(votes: Mapping[str, float], cues: Mapping[tuple[str, float, str], int]) -> dict[str, float]:
