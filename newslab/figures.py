@@ -31,7 +31,8 @@ _NO_FIGURE = re.compile(
     | \b{month},\s\d{{1,2}}(?=,\s?(?:1[5-9]|2[01])\d\d)
     | \b{month}\.?,?\s(?:of\s)?(?:1[5-9]|2[01])\d\d(?!\d)
     | (?<!\d)(?:1[5-9]|2[01])\d\d-\d\d-\d\d(?!\d) | (?<!\d)\d{{1,2}}([/.-])\d{{1,2}}\1(?:\d\d){{1,2}}(?!\d)
-    | \bA\.?D\.?\s\d{{1,4}}(?:\s(?:and|to)\s\d{{1,4}})?(?!\d) | (?<!\d)\d{{1,4}}\s(?:BCE?|CE|AD|B\.C\.)\b
+    | \bA\.?D\.?\s\d{{1,4}}(?:\s(?:and|to)\s\d{{1,4}})?(?!\d)
+    | (?<![\d,])(?:\d[\d,]{{0,6}}(?:\s(?:to|and)\s|\s?[-–]\s?))?\d[\d,]{{0,6}}\s(?:BCE?|CE|AD|B\.C)\b
     | (?<!\d)\d{{1,2}}:\s?\d\d(?!\d)(?::\d\d)?(?:\.\d+)?                   # clock times, running times
     | (?i:\b(?:{ones}|ten|eleven|twelve)\so['’]clock)
     | (?<![\d.])\d{{1,2}}(?:\.\d\d)?\s?(?:[ap]m\b|[AP]M\b|[ap]\.m\.|o['’]clock)
@@ -323,8 +324,10 @@ def _is_range(text: str, left: Figure, right: Figure, gap: str, before: str) -> 
         return True  # "from 21 mpg combined to 23"
     if not _TO.fullmatch(gap):
         return False
-    if "to" not in gap or origin or left.unit is None:
+    if "to" not in gap or origin:
         return True
+    if left.unit is None:  # "trim 275 to 350 jobs", but "eased 1 to 416"
+        return right.unit is not None or high <= 3 * low or not _moves(before)
     if right.unit is None:
         return left.signed  # "fell 3% to 12"
     if _CHANGED_BY.search(before):

@@ -46,7 +46,7 @@ _WORD = "|".join(
     sorted([*ONES, *TEENS, *TENS, *SCALES, *VAGUE, *PARTS, *(p + "s" for p in PARTS), "zero", "tens"], key=len)[::-1]
 )
 _ATOM = re.compile(
-    r"(?P<digits>\d{1,3}(?:[,\u2009\u202f\xa0٬]\d{3}){1,7}(?!\d)(?:[.٫]\d+)?|\d{1,2}(?:,\d{2}){1,4},\d{3}(?!\d)(?:\.\d+)?"
+    r"(?P<digits>\d{1,3},\d{1,2}(?=\s(?:million|billion|trillion|per\s?cent|%)|%)|\d{1,3}(?:[,\u2009\u202f\xa0٬]\d{3}){1,7}(?!\d)(?:[.٫]\d+)?|\d{1,2}(?:,\d{2}){1,4},\d{3}(?!\d)(?:\.\d+)?"
     r"|\d+(?:[.٫]\d+)?|(?<![\w.])\.\d+)(?P<glyph>[½¼¾⅓⅔⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞])?"
     r"|(?P<alone>[½¼¾⅓⅔⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞])"
     rf"|(?<![^\W\d_])(?P<word>{_WORD})(?![^\W_])",
@@ -107,6 +107,7 @@ def read_digits(written: str) -> float | None:
     """
     if len(written) > 2 * _MAX_DIGITS:
         return None
+    written = re.sub(r"^(\d+),(\d{1,2})$", r"\1.\2", written)  # the comma of "2,6 million" is a decimal one
     plain = re.sub(r"[,\u2009\u202f\xa0٬]", "", written).replace("٫", ".")
     if len(plain) > _MAX_DIGITS:
         return None

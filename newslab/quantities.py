@@ -206,12 +206,14 @@ def _is_name(doc: Doc, figure: Figure) -> bool:
     written = token.text[figure.number_start - token.idx :]
     if figure.digits and figure.high is None and figure.last - figure.first == 1 and YEAR.fullmatch(written):
         return _is_year(doc, figure, before, noun)
-    if before is None or figure.kind != "cardinal":
+    if before is None:
+        return False
+    if before.lower_ in _labels() and before.tag_ in ("NN", "NNP") and figure.kind in ("cardinal", "score"):
+        return noun is None or noun.tag_ not in _PLURAL
+    if figure.kind != "cardinal":
         return False
     if token.ent_type_ in _NAMES and (token.ent_iob_ == "I" or (after is not None and after.ent_iob_ == "I")):
         return True
-    if before.lower_ in _labels() and before.tag_ in ("NN", "NNP"):
-        return noun is None or noun.tag_ not in _PLURAL
     if figure.high is not None:
         return False
     titled = not figure.digits and token.is_title and not token.is_sent_start
@@ -500,7 +502,9 @@ class _Parse:
                     break
                 inside.add(i)
                 last = i
-            while last > head.i and (doc[last].pos_ in _NO_END or doc[last].dep_ == "prep" or doc[last].head.i > last):
+            while last > head.i and (
+                doc[last].pos_ in _NO_END or doc[last].dep_ in ("prep", "case") or doc[last].head.i > last
+            ):
                 last -= 1
         while first < head.i and (doc[first].pos_ in _NO_START or doc[first].tag_ in ("PRP$", "POS")):
             if doc[first].pos_ == "NUM" and not doc[first].whitespace_:

@@ -50,6 +50,8 @@ _SIGN = re.compile(r"[%٪%‰°º˚℃℉′″Ω]\s?[CF]?(?![^\W\d_])|[%٪%‰�
 _PER = re.compile(r"(?:\s*/\s*|(?:\s+|-)per(?:\s+|-)|-an?-|\s+(?:an?|each|every)\s+)(?=[^\W\d_])", re.IGNORECASE)
 _SYMBOL_RATE = re.compile(r"([^\W\d_]{1,4})/([^\W\d_]{1,3}[23²³]?)(?!\w)")
 _WORD_CODES = frozenset({"COP", "TRY", "PEN"})  # "COP 27"
+_LETTERED = re.compile(r"\b[A-Z]\s[\d.,]+\Z")  # "channel C 5 N" is a name
+_ORDINAL = re.compile(r" second\s(?:half|quarter|time|place|round|term|year|day|season|goal|floor|largest|biggest)\b")
 _FEET = re.compile(r"['’′](?=\s?\d{1,2}[\"″”])")  # 6'2"
 _INCHES = re.compile(r"\d['’′]\s?\d{1,2}\Z")
 _NO_NOUN = re.compile(r"\s*(?:[.,;)]|\Z)|\s(?:of|at|and|or|per|to|from|in|for)\b")
@@ -233,6 +235,8 @@ def _plain_unit(text: str, end: int, *, digits: bool, gap: bool = True) -> Match
     if not attached and (system := _SYSTEM.match(text, start)):
         start = system.end()
     limit = min(len(text), start + _REACH)
+    if _ORDINAL.match(text, end):
+        return None  # "the 1988 second quarter"
     if digits:
         for length in (4, 3, 2, 1):
             sign = text[start : start + length]
@@ -275,8 +279,12 @@ def _plain_unit(text: str, end: int, *, digits: bool, gap: bool = True) -> Match
             unit = table.names.get(name) or table.names.get(name.replace("-", " "))
             if unit is None and " " not in written and digits:
                 single = len(written) == 1
-                apart = written in _SPACED_LETTERS or (written != "A" and _NO_NOUN.match(text, last) is not None)
-                if not single or (written != "K" if attached else apart):  # "300 K" is a temperature, "4K" a screen
+                apart = written in _SPACED_LETTERS or (
+                    _NO_NOUN.match(text, last) is not None and not _LETTERED.search(text, max(0, end - 12), end)
+                )
+                if not single or (
+                    written != "K" if attached else apart and written != "A"
+                ):  # "300 K" is a temperature, "4K" a screen
                     unit = table.symbols.get(written)
                 if unit is None and attached and not single:
                     unit = table.folded.get(written.lower())
