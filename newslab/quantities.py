@@ -105,8 +105,8 @@ def extract_quantities(docs: Mapping[str, Doc], *, multiples: bool = False) -> p
         value : the number, scale words applied ("2.5 million" is 2500000); the first of a range
         value_high : the second number of a range or of a vague amount; null otherwise
         bound : how exact the text is: ``=``, ``~``, ``<``, ``<=``, ``>`` or ``>=``
-        trend : ``up`` or ``down`` where a verb or adverb makes the figure an amount of change, else null; "a 7% rise" has
-            none, since the rise is what is counted
+        trend : ``up`` or ``down`` where a verb or adverb makes the figure an amount of change, else null; "a 7% rise"
+            has none, since the rise is what is counted
         unit : normalised, singular ("percent", "kilometre", "dollar per barrel"); null for a bare count
         counted : what is counted, or what the value is measured of, as written; null where none is stated
         counted_start, counted_end : characters into the article, end exclusive
