@@ -359,7 +359,7 @@ def extract_collocations(
         total = 2 * sum(found.n_seen for found in pairs.values())
         scored: list[dict[str, Any]] = []
         for pair, found in pairs.items():
-            one, other = (beside[word] for word in pair)
+            one, other = (beside[word] for word in sorted(pair))  # or the last digit would hang on the hash seed
             expected = one * other / total
             if found.n_seen >= min_count and found.n_seen > expected:
                 scored.append(

@@ -65,11 +65,13 @@ def main(arguments: list[str] | None = None) -> int:
     """Make the reports that are asked for; the exit code is 1 if one of them could not be made."""
     options = _read_options(arguments)
     failures: list[str] = []
-    documents = list(_find_documents(options, failures))
     notebooks = _find_notebooks(options.notebooks)
     if not notebooks:
         failures.append(f"{options.notebooks}: holds no notebook; name the folder that does with --notebooks")
     surroundings = _digest_surroundings(notebooks)
+    # a parse is only as good as the rules that made it: other sources, another cache
+    options.cache /= surroundings[:16]
+    documents = list(_find_documents(options, failures))
     due = {d: todo for d in documents if (todo := [n for n in notebooks if not _is_made(d, n, surroundings)])}
     if due:
         _make(due, notebooks, surroundings, failures, options)
