@@ -26,6 +26,7 @@ COLUMNS = SPAN_COLUMNS | {
     "name": "str",
     "title": "str",
     "related_id": "str",
+    "model_label": "str",
     "evidence": "str",
 }
 
@@ -68,6 +69,8 @@ def extract_entities(
         name : fullest form of the name in the document, the same for all mentions of one entity
         title : honorific or office just before the name, null where there is none
         related_id : of a people, language or nationality, the ``entity_id`` of its country in the same document
+        model_label : what the pipeline called this mention, null where it found none; another than ``label`` where
+            the document knew better
         evidence : what the mention, its type and its identity rest on, in words
 
     Raises
@@ -128,6 +131,7 @@ def _entity_rows(doc_id: str, doc: Doc) -> Iterator[dict[str, object]]:
             "name": fullest[root],
             "title": m.title,
             "related_id": country_ids.get(demonyms[m.key].country) if m.key in demonyms else None,
+            "model_label": m.label if m.evidence == "model" else None,
             "evidence": "; ".join(dict.fromkeys(reason for reason in reasons if reason)),
         }
 

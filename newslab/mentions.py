@@ -107,7 +107,10 @@ def read_mentions(doc: Doc, tokens: Tokens) -> list[Mention]:
         blocked[ent.start : ent.end] = b"\1" * (ent.end - ent.start)
     spans = sorted([*spans, *((*span, "GPE") for span in _find_datelines(tokens, blocked))])
     whole = _join_people(tokens, spans, blocked)
-    made = (make_mention(tokens, first, last, label, "model") for first, last, label in whole)
+    made = (
+        make_mention(tokens, first, last, label, "model" if any(blocked[first:last]) else "dateline")
+        for first, last, label in whole
+    )
     return [m for m in _drop_chance_names(tokens, list(filter(None, made))) if not _is_furniture(tokens, m)]
 
 

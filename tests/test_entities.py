@@ -89,6 +89,13 @@ def test_missed_mentions_of_a_name_are_found():
     assert [r["evidence"] for r in rows] == ["model", "same string"]
 
 
+def test_what_the_model_said_is_kept_beside_what_was_decided():
+    rows = extract("Mr Bali/GPE left . Bali ran .")
+    assert [(r["label"], r["model_label"], r["evidence"]) for r in rows[:1]] == [("PERSON", "GPE", "model; title Mr")]
+    assert [(r["label"], r["evidence"]) for r in rows[1:]] == [("PERSON", "same string; title Mr")]
+    assert rows[1]["model_label"] != rows[1]["model_label"]  # null
+
+
 def test_furniture_is_no_entity():
     assert extract("Latest_News/ORG") == []
 
