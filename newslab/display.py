@@ -314,7 +314,7 @@ def _say_accuracy(kind: str) -> Markup:
 
 @functools.cache
 def _accuracy() -> dict:
-    return json.loads((Path(__file__).parent / "data" / "accuracy.json").read_text(encoding="utf-8"))
+    return json.loads(Path(__file__).with_name("accuracy.json").read_text(encoding="utf-8"))
 
 
 def csv_link(table: pd.DataFrame, name: str) -> Markup:
@@ -673,4 +673,4 @@ def _rules() -> str:
         f".nl-text:not(:has(.nl-switch-{kind}:checked)) .nl-body .nl-{kind}{{--lane-{lane}:transparent}}\n"
         for kind, lane in lanes.items()
     )
-    return (Path(__file__).parent / "data" / "display.css").read_text(encoding="utf-8") + switches
+    return Path(__file__).with_name("display.css").read_text(encoding="utf-8") + switches

@@ -4,9 +4,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from newslab.claims import COLUMNS, compare_quantities
 from newslab.parsing import parse_articles
 from newslab.quantities import extract_quantities
+from newslab.quantities.claims import COLUMNS, compare_quantities
 
 FOLDER = Path(__file__).parent / "data"
 CASES = [json.loads(line) for line in (FOLDER / "claims.jsonl").read_text("utf-8").splitlines()]

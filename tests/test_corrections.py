@@ -2,8 +2,8 @@ import pytest
 from spacy.tokens import Doc
 from spacy.vocab import Vocab
 
-from newslab.corrections import apply_corrections, read_corrections
 from newslab.entities import COLUMNS, extract_entities
+from newslab.entities.corrections import apply_corrections, read_corrections
 
 WORDS = "Ana Ruiz of Acme met Leo Ruiz ; Ruiz praised Acme Ltd and Zed . See Zorb".split()
 ENTS = [

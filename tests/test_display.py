@@ -229,7 +229,7 @@ def test_a_notebook_gets_the_style_with_what_it_shows():
 
 
 def test_a_table_says_how_accurate_its_rows_are():
-    (score, *_) = json.loads((Path(display.__file__).parent / "data" / "accuracy.json").read_text())["kinds"]["times"]
+    (score, *_) = json.loads((Path(display.__file__).parent / "accuracy.json").read_text())["kinds"]["times"]
     shown = show_table(make_spans((0, 5), text="Today"), kind="times")
     assert f"F1 {score['f1']:.0f} % ({score['benchmark']}, n = {score['n']:,})" in shown.markup
     assert "How accurate" not in show_table(pd.DataFrame({"n": [1]})).markup

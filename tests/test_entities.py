@@ -8,7 +8,7 @@ from spacy.tokens import Doc
 from spacy.vocab import Vocab
 
 from newslab.entities import COLUMNS, extract_entities
-from newslab.entity_lexicon import fold_name
+from newslab.entities.lexicon import fold_name
 from newslab.parsing import parse_articles
 
 

@@ -1,6 +1,6 @@
 import pytest
 
-from newslab.gazetteer import find_places, fold_name, load_gazetteer, read_country_outlines
+from newslab.places.gazetteer import find_places, fold_name, load_gazetteer, read_country_outlines
 
 
 def kinds(name: str) -> list[tuple[str, str]]:

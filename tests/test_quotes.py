@@ -6,10 +6,10 @@ import pytest
 from spacy.tokens import Doc
 from spacy.vocab import Vocab
 
-from newslab.cues import load_cues
-from newslab.marks import find_quotations
 from newslab.parsing import parse_articles
 from newslab.quotes import COLUMNS, extract_quotes
+from newslab.quotes.cues import load_cues
+from newslab.quotes.marks import find_quotations
 
 LINES = (Path(__file__).parent / "data" / "quotes.jsonl").read_text(encoding="utf-8").splitlines()
 CASES = [json.loads(line) for line in LINES]

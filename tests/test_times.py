@@ -9,10 +9,12 @@ import pytest
 import spacy
 from spacy.tokens import Doc
 
-from newslab import times, timevalues, timewords
+from newslab import times
 from newslab.parsing import parse_articles
 from newslab.times import COLUMNS, DATE_COLUMNS, extract_times, find_published
-from newslab.timevalues import cover_value, resolve_holiday, shift_date, show_date
+from newslab.times import values as timevalues
+from newslab.times import words as timewords
+from newslab.times.values import cover_value, resolve_holiday, shift_date, show_date
 
 CASES_PATH = Path(__file__).parent / "data/times.jsonl"
 CASES = [json.loads(line) for line in CASES_PATH.read_text(encoding="utf-8").splitlines()]

@@ -4,7 +4,7 @@ import pytest
 from spacy.tokens import Doc
 from spacy.vocab import Vocab
 
-from newslab.topics import Passage, flag_passages, score_passages, weigh_words
+from newslab.structure.topics import Passage, flag_passages, score_passages, weigh_words
 
 OWN = Passage(dict.fromkeys(["bridge", "steel", "harbou", "counci", "ferry", "spans", "budget", "inquir"], 8.0), 1)
 OTHER = Passage(dict.fromkeys(["goalke", "penalt", "winner", "final", "fans", "cup", "home", "minute"], 7.0), 1)

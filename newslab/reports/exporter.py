@@ -27,7 +27,7 @@ from pygments.token import Comment, Keyword, Number, String  # type: ignore[impo
 
 from newslab.display import COLOURS, FINDING_MIME, LAYERS, style_sheet, style_tag
 
-_DATA = Path(__file__).parent.parent / "data"
+_PAGE = Path(__file__).parent / "page"
 _CHART_MIME = re.compile(r"application/vnd\.vegalite\.v\d+\+json")
 _STATIC_WIDTH = 680  # pixels of a chart that takes the width of its page, where no script can measure that
 _COLOURED = {Keyword: "keyword", String: "string", Number: "number", Comment: "comment"}
@@ -90,7 +90,7 @@ def render(template: str, **values: object) -> str:
 
 @functools.cache
 def _templates() -> jinja2.Environment:
-    loader = jinja2.FileSystemLoader(_DATA / "page")
+    loader = jinja2.FileSystemLoader(_PAGE)
     return jinja2.Environment(loader=loader, autoescape=True, trim_blocks=True, lstrip_blocks=True)
 
 
@@ -103,7 +103,7 @@ def page_style() -> str:
         for colour, name in colours.items()
         for what in ("fill", "stroke")
     )
-    return style_sheet() + (_DATA / "page" / "page.css").read_text(encoding="utf-8") + drawn
+    return style_sheet() + (_PAGE / "page.css").read_text(encoding="utf-8") + drawn
 
 
 def title_of(nb: NotebookNode, name: str) -> str:
@@ -267,7 +267,7 @@ def _keep_first_ids(body: str) -> str:
 
 @functools.cache
 def _page_script() -> str:
-    return (_DATA / "page" / "page.js").read_text(encoding="utf-8")
+    return (_PAGE / "page.js").read_text(encoding="utf-8")
 
 
 @functools.cache

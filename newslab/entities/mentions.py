@@ -1,0 +1,405 @@
+"""Mentions: where a document names something, with edges cut and titles set apart.
+
+Every rule looks at words and the space between them only, so that any pipeline with ``ner`` will do.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+from spacy.tokens import Doc
+
+from newslab.entities.lexicon import fold_name, read_cities, read_equivalents, read_gazetteer, read_kinds, read_words
+
+NAMED = ("PERSON", "NORP", "FAC", "ORG", "GPE", "LOC", "PRODUCT", "EVENT", "WORK_OF_ART", "LAW", "LANGUAGE")
+"""OntoNotes 5 types that are names; the others (dates, amounts, counts) have extractors of their own."""
+
+# four-type schemes write PER; their MISC says too little to be kept
+_SAME_LABEL = {"PER": "PERSON"} | {label: label for label in NAMED}
+
+_EDGES = frozenset("\"'“”‘’`´,;:()[]{}<>*|/–—-… \t\r\xa0")
+_ARTICLES = frozenset({"the", "a", "an"})
+_POSSESSIVES = frozenset({"'s", "’s", "'", "’", "'S", "’S"})
+# names of more tokens are not looked for again
+_LONGEST = 15
+_HYPHENS = frozenset("-‐‑–")
+
+
+@dataclass(slots=True)
+class Mention:
+    """A name where it stands: tokens ``first`` to ``last`` (exclusive), its type so far and why it is here."""
+
+    first: int
+    last: int
+    text: str
+    key: str
+    label: str
+    evidence: str
+    title: str | None = None
+
+
+@dataclass(slots=True)
+class Tokens:
+    """A Doc as plain lists, which rules read many times: words, lower case, character offsets, spaces."""
+
+    text: str
+    words: list[str]
+    lower: list[str]
+    starts: list[int]
+    spaced: list[bool]
+    proper: list[bool]
+    capitals: bytearray = field(init=False)
+    title_case: bytearray = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.capitals, self.title_case = bytearray(len(self.words)), bytearray(len(self.words))
+        start = 0
+        for i in range(len(self.words) + 1):
+            if i == len(self.words) or "\n" in self.words[i]:
+                self._mark_line(start, i)
+                start = i + 1
+
+    def _mark_line(self, start: int, end: int) -> None:
+        """Mark a line where capitals tell nothing: all in capitals, or a headline in title case."""
+        alphabetic = [w for w in self.words[start:end] if w.isalpha()]
+        long = [w for w in alphabetic if len(w) > 3]
+        if len(alphabetic) > 2 and sum(map(str.isupper, alphabetic)) > 0.7 * len(alphabetic):
+            self.capitals[start:end] = b"\1" * (end - start)
+        elif len(long) > 3 and end - start < 25 and all(w[0].isupper() for w in long):
+            self.title_case[start:end] = b"\1" * (end - start)
+
+    def word(self, i: int) -> str:
+        """Lower-case word at ``i``, empty outside the document."""
+        return self.lower[i] if 0 <= i < len(self.lower) else ""
+
+    def in_headline(self, i: int) -> bool:
+        """Whether token ``i`` is on a line where capitals tell nothing."""
+        return bool(self.capitals[i] or self.title_case[i])
+
+    def end(self, i: int) -> int:
+        """Character where token ``i`` ends."""
+        return self.starts[i] + len(self.words[i])
+
+
+def read_tokens(doc: Doc) -> Tokens:
+    """Read what the rules need of a Doc; tags are used where there are any."""
+    words = [t.text for t in doc]
+    return Tokens(
+        doc.text,
+        words,
+        [w.lower() for w in words],
+        [t.idx for t in doc],
+        [bool(t.whitespace_) for t in doc],
+        [t.pos_ in {"PROPN", ""} for t in doc],
+    )
+
+
+def read_mentions(doc: Doc, tokens: Tokens) -> list[Mention]:
+    """Read the model's named mentions: edges cut, lists and hyphens parted, names of people made whole."""
+    spans: list[tuple[int, int, str]] = []
+    for ent in doc.ents:
+        if label := _SAME_LABEL.get(ent.label_):
+            parts = _part(tokens, ent.start, ent.end, label)
+            spans += [(*span, label) for part in parts if (span := _cut(tokens, *part, label))]
+    blocked = bytearray(len(doc))
+    for ent in doc.ents:
+        blocked[ent.start : ent.end] = b"\1" * (ent.end - ent.start)
+    spans = sorted([*spans, *((*span, "GPE") for span in _find_datelines(tokens, blocked))])
+    whole = _join_people(tokens, spans, blocked)
+    made = (
+        make_mention(tokens, first, last, label, "model" if any(blocked[first:last]) else "dateline")
+        for first, last, label in whole
+    )
+    return [m for m in _drop_chance_names(tokens, list(filter(None, made))) if not _is_furniture(tokens, m)]
+
+
+def _find_datelines(tokens: Tokens, blocked: bytearray) -> Iterator[tuple[int, int]]:
+    """Find unmarked places in capitals that open a paragraph: "NORTH HAVEN, April 5", "LIMA (Reuters)"."""
+    for i in range(len(tokens.words)):
+        if (i and "\n" not in tokens.words[i - 1]) or tokens.capitals[i]:
+            continue
+        last = i
+        while last - i < 4 and tokens.word(last).isalpha() and tokens.words[last].isupper() and not blocked[last]:
+            last += 1
+        months = tokens.word(last) == "," and tokens.word(last + 1).rstrip(".") in read_words("months")
+        agency = tokens.word(last) == "(" and tokens.word(last + 2) == ")"
+        if last > i and len(tokens.words[i]) > 2 and (months or agency):
+            yield i, last
+
+
+def _drop_chance_names(tokens: Tokens, mentions: list[Mention]) -> Iterator[Mention]:
+    """Drop what has capitals by its place alone, in a headline or at the head of a sentence.
+
+    "Musk Sells Stake" goes when "Musk" is a name below, so that it can be found; "ON" goes for being a small word.
+    """
+    body = {tuple(tokens.lower[m.first : m.last]) for m in mentions if not tokens.in_headline(m.first)}
+    common = {word for word in tokens.words if word.islower()}
+    body |= {split_name(name.spelling.lower()) for name in read_equivalents().values() if name.safe}
+    for m in mentions:
+        words = tuple(tokens.lower[m.first : m.last])
+        if tokens.in_headline(m.first) and words not in body and len(words) <= _LONGEST:
+            parts = (words[i:j] for i in range(len(words)) for j in range(i + 1, len(words) + 1))
+            if any(part in body for part in parts) or all(w in read_words("minor") for w in words):
+                continue
+        # "Coastal erosion" opens a sentence where "coastal" is a word like any other
+        if len(words) == 1 and words[0] in common and not tokens.proper[m.first] and m.text.istitle():
+            continue
+        yield m
+
+
+def make_mention(tokens: Tokens, first: int, last: int, label: str, evidence: str) -> Mention | None:
+    """Make a mention of tokens, None if nothing of a name is left."""
+    start, end = tokens.starts[first], tokens.end(last - 1)
+    while start < end and tokens.text[start] in _EDGES:
+        start += 1
+    while end > start and tokens.text[end - 1] in _EDGES:
+        end -= 1
+    text = tokens.text[start:end]
+    key = fold_name(text)
+    return Mention(first, last, text, key, label, evidence, _title_before(tokens, first)) if key else None
+
+
+def _part(tokens: Tokens, first: int, last: int, label: str) -> Iterator[tuple[int, int]]:
+    """Part a span at line ends; lists of people and places at commas; "Sino-US" and "Paris/London" at the mark."""
+    start = first
+    for i in range(first, last):
+        word = tokens.words[i]
+        cut = "\n" in word or word in {"(", "["}
+        if label in {"PERSON", "GPE", "NORP"} and word in {",", ";"}:
+            # "Sammy Davis, Jr." and "Washington, D.C." are one name
+            cut = tokens.word(i + 1) not in {"jr", "jr.", "sr", "sr.", "d.c.", "dc", "iii"}
+        if label == "PERSON" and word in {"of", "at", "from"} and i - start > 1 and i + 1 < last:
+            # "Ada Okoye of Lagos United" is a person and something else
+            yield start, i
+            break
+        if label in {"GPE", "NORP", "LOC"} and word in {"/", "-", "–"}:
+            cut = i > start and i + 1 < last and _joins_places(tokens, i)
+        if cut:
+            if i > start:
+                yield start, i
+            start = i + 1
+    else:
+        if start < last:
+            yield start, last
+
+
+def _joins_places(tokens: Tokens, i: int) -> bool:
+    """Whether a mark parts two places, as in "Paris/London" and "India-Pakistan", not in "Sharm El-Sheikh"."""
+    sides = [tokens.words[i - 1], tokens.words[i + 1]]
+    known = any(fold_name(side) in names for side in sides for names in (read_gazetteer(), read_cities()))
+    return all(side[0].isupper() for side in sides) and (known or tokens.words[i] == "/")
+
+
+def _cut(tokens: Tokens, first: int, last: int, label: str) -> tuple[int, int] | None:
+    """Cut marks, articles, possessives, titles and loose small words from both edges."""
+    words, lower = tokens.words, tokens.lower
+    proper = any(any(c.isupper() for c in w) for w in words[first:last])
+    particles = read_words("particles")
+    while first < last:
+        word = words[first]
+        loose = proper and word.islower() and lower[first] not in particles
+        titled = last - first > 1 and _is_title_of(tokens, first, last, label)
+        affix = last - first > 2 and words[first + 1] == "-" and lower[first] in {"pro", "anti", "non", "ex"}
+        if all(c in _EDGES for c in word) or lower[first] in _ARTICLES or loose or titled or affix:
+            first += 1
+        else:
+            break
+    while last > first:
+        word = words[last - 1]
+        loose = proper and word.islower() and label not in {"WORK_OF_ART", "LAW", "EVENT", "PRODUCT"}
+        number = word.isdigit() and label in {"PERSON", "GPE", "NORP"} and last - first > 1
+        if all(c in _EDGES for c in word) or word in _POSSESSIVES or loose or number:
+            last -= 1
+        else:
+            break
+    if first == last or not _may_name(tokens, first, last):
+        return None
+    return first, last
+
+
+def _may_name(tokens: Tokens, first: int, last: int) -> bool:
+    """Whether words can be a name: not all in lower case, no title alone, nothing like "COVID-19"."""
+    words = tokens.words[first:last]
+    if any(w.islower() for w in words) and not any(c.isupper() for w in words for c in w):
+        return False
+    folded = "".join(words).rstrip(".").lower()
+    singular = folded.removesuffix("s")
+    return folded not in read_words("not_names") and not (last - first == 1 and _is_title(singular))
+
+
+def _join_people(
+    tokens: Tokens, spans: list[tuple[int, int, str]], blocked: bytearray
+) -> Iterator[tuple[int, int, str]]:
+    """Join what the model left of one person's name: initials, "Suk-yeol", "dos Santos"."""
+    particles = read_words("particles")
+    held: tuple[int, int, str] | None = None
+    behind = len(tokens.words), len(tokens.words), ""
+    for (first, last, label), (limit, _, _) in pairwise([*spans, behind]):
+        if label == "PERSON":
+            while first and not blocked[first - 1] and _opens_name(tokens, first - 1):
+                first -= 1
+            if held and held[2] == "PERSON" and held[1] <= first:
+                between = tokens.lower[held[1] : first]
+                if all(w in particles or w in _HYPHENS for w in between) and tokens.spaced[held[1] - 1] == (
+                    not between or between[0] not in _HYPHENS
+                ):
+                    first = held[0]
+                    held = None
+            while last < limit and not blocked[last] and _goes_on(tokens, last):
+                last += 1
+            end = _close_name(tokens, first, last)
+            last = end if end <= limit else last
+        if held:
+            yield held
+        held = first, last, label
+    if held:
+        yield held
+
+
+def _goes_on(tokens: Tokens, i: int) -> bool:
+    """Whether an unmarked word right after a person's name is likely part of it."""
+    word = tokens.words[i]
+    titled = _is_title(word) or tokens.lower[i] in read_kinds("kinds")
+    return word.istitle() and word.isalpha() and tokens.proper[i] and tokens.spaced[i - 1] and not titled
+
+
+def _opens_name(tokens: Tokens, i: int) -> bool:
+    """Whether a word before a surname belongs to it: an initial, or a small word such as "dos"."""
+    word = tokens.words[i].rstrip(".")
+    initial = len(word) == 1 and word.isalpha() and word.isupper() and word not in {"A", "I"}
+    return initial or (word in read_words("particles") and word not in {"a", "do", "le", "ten"})
+
+
+def _close_name(tokens: Tokens, first: int, last: int) -> int:
+    """End of a person's name that the model cut at a hyphen: after "Yoon Suk-yeol"; after "Hwang In-beom"."""
+    if last - first > 1 and _is_hyphenated(tokens, last - 1):
+        return last + 2
+    if _is_hyphenated(tokens, last) and tokens.words[last][0].isupper() and tokens.words[last + 2].islower():
+        return last + 3
+    return last
+
+
+def _is_hyphenated(tokens: Tokens, i: int) -> bool:
+    """Whether token ``i`` is joined to the next word by a hyphen, as in a name, not as in "Obama-led"."""
+    return (
+        i + 2 < len(tokens.words)
+        and tokens.words[i + 1] in _HYPHENS
+        and not tokens.spaced[i]
+        and not tokens.spaced[i + 1]
+        and tokens.words[i].isalpha()
+        and tokens.words[i + 2].isalpha()
+        and not tokens.lower[i + 2].endswith(("ed", "era", "style", "born", "run"))
+        and tokens.lower[i + 2] not in read_words("minor")
+    )
+
+
+def _is_title_of(tokens: Tokens, first: int, last: int, label: str) -> bool:
+    """Whether the first word of a name is a title; "Sir Ganga Ram Hospital" has none."""
+    if label == "PERSON":
+        return _is_title(tokens.words[first])
+    honorific = tokens.lower[first].rstrip(".") in read_words("honorifics")
+    return honorific and label in {"ORG", "GPE", "NORP"} and tokens.lower[last - 1] not in read_kinds("kinds")
+
+
+def _is_title(word: str) -> bool:
+    word = word.rstrip(".").lower()
+    return word in read_words("honorifics") or word in read_words("offices")
+
+
+def _title_before(tokens: Tokens, first: int) -> str | None:
+    """Words of a title that end just before a token, as written."""
+    start = first
+    while start and _is_title(tokens.words[start - 1]):
+        start -= 1
+    if start == first or tokens.lower[first - 1] in read_words("title_parts"):
+        return None
+    return tokens.text[tokens.starts[start] : tokens.end(first - 1)]
+
+
+def _is_furniture(tokens: Tokens, mention: Mention) -> bool:
+    """Whether a mention is made of words that only pages have, such as "Latest News"."""
+    return not mention.text.isupper() and all(w in read_words("furniture") for w in mention.key.split())
+
+
+def find_missed(
+    doc: Doc, tokens: Tokens, mentions: list[Mention], wanted: Mapping[tuple[str, ...], tuple[str, str]]
+) -> list[Mention]:
+    """Add the places where wanted names stand unmarked, or marked in fragments.
+
+    Parameters
+    ----------
+    doc, tokens
+        The document.
+    mentions
+        What is found so far, in document order.
+    wanted
+        Type and evidence by the words of a name.
+
+    Returns
+    -------
+    list of Mention
+        All mentions, in document order; fragments of a longer name that was found give way to it.
+    """
+    owner = [-1] * len(tokens.words)
+    for ent in doc.ents:
+        if ent.label_ not in _SAME_LABEL:
+            owner[ent.start : ent.end] = [-2] * (ent.end - ent.start)
+    for number, mention in enumerate(mentions):
+        owner[mention.first : mention.last] = [number] * (mention.last - mention.first)
+    # in a line of capitals, names are sought in capitals; "US" and "WHO" could be any words there
+    loud = {tuple(w.upper() for w in words): found for words, found in wanted.items() if not _is_short(words)}
+    lengths: dict[str, set[int]] = defaultdict(set)
+    for words in [*wanted, *loud]:
+        if len(words) <= _LONGEST:
+            lengths[words[0]].add(len(words))
+    common = {w for w in tokens.words if w.islower()}
+    found, lost, i = [], set(), 0
+    while i < len(tokens.words):
+        length = 1
+        for n_words in sorted(lengths.get(tokens.words[i], ()), reverse=True):
+            last = i + n_words
+            words = tuple(tokens.words[i:last])
+            names = loud if tokens.capitals[i] else wanted
+            if len(words) < n_words or words not in names or not _may_stand(tokens, i, words, common):
+                continue
+            held = {n for n in owner[i:last] if n != -1}
+            inside = all(n >= 0 and i <= mentions[n].first and mentions[n].last <= last for n in held)
+            same = any(n >= 0 and mentions[n].last - mentions[n].first == n_words for n in held)
+            if not inside or same or _runs_on(tokens, owner, last, *names[words]):
+                continue
+            if new := make_mention(tokens, i, last, *names[words]):
+                found.append(new)
+                lost |= held
+                length = n_words
+                break
+        i += length
+    kept = [m for n, m in enumerate(mentions) if n not in lost]
+    return sorted(kept + found, key=lambda m: m.first)
+
+
+def _may_stand(tokens: Tokens, i: int, words: tuple[str, ...], common: set[str]) -> bool:
+    """Whether a match is a name here, not a common word that looks like it."""
+    word = words[0]
+    if len(words) > 1:
+        return True
+    if not word[0].isupper() or (tokens.capitals[i] and word.lower() in common):
+        return False
+    return word.isupper() or tokens.proper[i] or word.lower() not in common
+
+
+def _is_short(words: tuple[str, ...]) -> bool:
+    return len(words) == 1 and (len(words[0]) < 4 or words[0].lower() in read_words("minor"))
+
+
+def _runs_on(tokens: Tokens, owner: list[int], last: int, label: str, evidence: str) -> bool:
+    """Whether a people known beforehand only opens another name, as in "Tamil Nadu"."""
+    if label != "NORP" or evidence != "known name" or last == len(owner):
+        return False
+    word = tokens.words[last]
+    return owner[last] == -1 and word[0].isupper() and tokens.proper[last] and not _is_title(word)
+
+
+def split_name(name: str) -> tuple[str, ...]:
+    """Part a name as the tokeniser does, near enough: at blanks, hyphens and commas."""
+    return tuple(name.replace("-", " - ").replace(",", " ,").split())

@@ -1,0 +1,514 @@
+"""Quantities: the figures of a text, with value, unit, bound and trend, and what each of them counts.
+
+A text is read in three steps: `numerals` finds numbers, `figures` adds what the characters around them say (units,
+ranges, bounds), and here the parse is asked which are names and what others count. `claims` compares what was found.
+"""
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator, Mapping
+
+import pandas as pd
+from spacy.tokens import Doc, Token
+
+from newslab.quantities.figures import YEAR, Figure, find_bound, read_figures, read_lexicon, read_multiples
+from newslab.quantities.units import Match, Unit, add_rate, find_unit_after
+from newslab.tables import SPAN_COLUMNS, build_table
+
+COLUMNS = SPAN_COLUMNS | {
+    "value": "float64",
+    "value_high": "Float64",
+    "bound": "str",
+    "trend": "str",
+    "unit": "str",
+    "counted": "str",
+    "counted_start": "Int64",
+    "counted_end": "Int64",
+    "vague": "bool",
+    "dimension": "str",
+    "value_si": "Float64",
+}
+
+# Entity types that a number may be a part of: "Nine Inch Nails", "Apollo 11".
+_NAMES = frozenset({"PRODUCT", "ORG", "WORK_OF_ART", "EVENT", "FAC", "LAW", "PERSON", "NORP", "GPE", "LOC"})
+_DATED = frozenset({"DATE", "EVENT", "LAW", "PRODUCT", "ORG", "WORK_OF_ART"})
+_NOMINAL = frozenset({"NOUN", "PROPN"})
+_PLURAL = frozenset({"NNS", "NNPS"})
+_PERSONAL = frozenset({"he", "she", "i", "who"})
+_SUBJECTS = frozenset({"nsubj", "nsubjpass", "csubj"})
+# Dependencies (ClearNLP labels of spaCy's English pipelines) by what they join:
+_MODIFIES = frozenset(  # a figure to the noun after it
+    {"nummod", "compound", "amod", "nmod", "quantmod", "appos", "npadvmod", "poss", "advmod", "det"}
+)
+_SAID_OF = frozenset({"prep", "appos", "nmod", "amod", "acl", "relcl", "npadvmod", "nummod"})  # to the noun before it
+_CHANGES_BY = frozenset(  # to a verb of change
+    {"dobj", "npadvmod", "advmod", "prep", "attr", "oprd", "pobj", "quantmod", "acomp", "conj"}
+)
+_LEFT = frozenset(  # what belongs to a noun phrase left and right of its head
+    {"det", "amod", "compound", "nmod", "poss", "case", "nummod", "advmod", "quantmod", "punct", "npadvmod"}
+)
+_RIGHT = frozenset(
+    {"prep", "pobj", "compound", "amod", "det", "poss", "case", "nummod", "nmod", "quantmod", "conj", "cc"}
+)
+_SHARES = frozenset({"conj", "appos", "prep", "dep", "nmod"})  # a figure to the one whose thing it shares
+_NO_START = frozenset({"DET", "PUNCT", "ADV", "PRON", "NUM", "SPACE"})
+_NO_END = frozenset({"ADP", "CCONJ", "DET", "PUNCT", "SPACE"})
+_OBJECT_PREPOSITIONS = frozenset({"to", "from", "by", "at", "for"})
+_SUMMARY = frozenset({"average", "total", "maximum", "minimum", "mean", "median", "age"})  # "an average of 12"
+_BY_HOW_MUCH = frozenset({"by", "of", "under", "over", "about", "around", "than"})
+_ADVERBS = {
+    "up": "up",
+    "down": "down",
+    "upward": "up",
+    "downward": "down",
+    "upwards": "up",
+    "downwards": "down",
+}
+_HEDGES = frozenset(
+    {"about", "around", "approximately", "roughly", "some", "nearly", "almost", "more", "than", "less", "fewer", "over"}
+    | {"under", "by", "least", "most", "a", "an", "the", "another", "only", "just"}
+)
+_NOT_COUNTING = frozenset({"no", "this", "that", "each", "every", "any", "which", "the", "another"})  # "no one"
+_BRACKETED = frozenset({"(", "[", "or", ", or", ", or about"})
+_AGED = re.compile(
+    r"\b(?:aged|ages?|at the age of|age of)[\s:]+(?:(?:between|from|about|around|under|over)\s+)?\Z", re.IGNORECASE
+)
+_KIN = frozenset(
+    {"son", "daughter", "brother", "sister", "wife", "husband", "mother", "father", "boy", "girl", "man", "woman"}
+    | {"child", "partner", "girlfriend", "boyfriend", "twin", "nephew", "niece", "cousin", "uncle", "aunt", "friend"}
+)
+_AT_AN_AGE = frozenset({"die", "marry", "retire", "begin", "start", "debut", "live"})  # "she died at 92"
+_AGE = Unit("year of age", "age", 31556952.0)
+_REACH = 25  # tokens a noun phrase may extend on either side of its head; keeps odd text linear
+_CLIMB = 8  # heads followed from a figure to the subject of its clause
+
+
+def extract_quantities(docs: Mapping[str, Doc], *, multiples: bool = False) -> pd.DataFrame:
+    """Find the figures in each document, one row a quantity.
+
+    Years, dates, clock times, labels ("Article 50"), model and version names, the pronoun "one" and its idiom
+    "one of the best" are no quantities. A range is one row, never an average.
+
+    Parameters
+    ----------
+    docs
+        Parsed documents by id; the pipeline must include ``tagger`` and ``parser``.
+    multiples
+        Whether words that multiply without a number ("doubled", "twice", "halved") are rows too, in the unit "fold".
+
+    Returns
+    -------
+    DataFrame, in document order
+        doc_id : key of ``docs``
+        start, end : characters into the article, end exclusive
+        text : the figure with its unit, as written; both ends of a range
+        value : the number, scale words applied ("2.5 million" is 2500000); the first of a range
+        value_high : the second number of a range or of a vague amount; null otherwise
+        bound : how exact the text is: ``=``, ``~``, ``<``, ``<=``, ``>`` or ``>=``
+        trend : ``up`` or ``down`` where a verb or adverb makes the figure an amount of change, else null; "a 7% rise"
+            has none, since the rise is what is counted
+        unit : normalised, singular ("percent", "kilometre", "dollar per barrel"); null for a bare count
+        counted : what is counted, or what the value is measured of, as written; null where none is stated
+        counted_start, counted_end : characters into the article, end exclusive
+        vague : an order of magnitude rather than a number ("hundreds", "dozens", "tens of thousands")
+        dimension : "length", "money", "time", "age", "share" ...; "count" without a unit
+        value_si : value in the SI unit of its dimension (metre, second, kilogram, kelvin; a share as 0 to 1);
+            null for money and for what has none
+
+    Raises
+    ------
+    ValueError
+        If a document was parsed without ``parser`` or without ``tagger``.
+
+    Examples
+    --------
+    >>> extract_quantities({}).columns[:4].tolist()
+    ['doc_id', 'start', 'end', 'text']
+    """
+    return build_table((row for doc_id, doc in docs.items() for row in _document_rows(doc_id, doc, multiples)), COLUMNS)
+
+
+def _document_rows(doc_id: str, doc: Doc, multiples: bool) -> Iterator[dict[str, object]]:
+    if len(doc) and not doc.has_annotation("DEP"):
+        raise ValueError(f"document {doc_id!r} has no dependencies; parse it with 'parser'")
+    if len(doc) and not doc.has_annotation("POS"):
+        raise ValueError(f"document {doc_id!r} has no parts of speech; parse it with 'tagger' and 'attribute_ruler'")
+    text = doc.text
+    figures = read_figures(text)
+    if multiples:
+        figures = sorted([*figures, *read_multiples(text)], key=lambda figure: figure.start)
+    if not figures:
+        return
+    _place(doc, figures)
+    figures = [f for f in figures if not _is_name(doc, f)]
+    parse = _Parse(doc, text, figures)
+    previous: Figure | None = None
+    for figure in figures:
+        figure.bound = find_bound(text, figure)
+        figure.trend = _trend(doc, figure)
+        parse.count(figure, previous)
+        _age(doc, text, figure)
+        previous = figure
+    for earlier, later in zip(reversed(figures[:-1]), reversed(figures), strict=False):
+        if earlier.suspended and earlier.unit is None:
+            earlier.counted = later.counted
+    for figure in figures:
+        _rate(doc, text, figure)
+        unit, counted = figure.unit, figure.counted
+        span = doc[counted[0] : counted[1]] if counted else None
+        yield {
+            "doc_id": doc_id,
+            "start": figure.start,
+            "end": figure.end,
+            "text": text[figure.start : figure.end],
+            "value": figure.value,
+            "value_high": figure.high,
+            "bound": figure.bound,
+            "trend": figure.trend,
+            "unit": unit.name if unit else None,
+            "counted": span.text if span else None,
+            "counted_start": span.start_char if span else None,
+            "counted_end": span.end_char if span else None,
+            "vague": figure.kind == "vague",
+            "dimension": unit.dimension if unit else "share" if figure.kind == "fraction" else "count",
+            "value_si": figure.value * unit.factor + unit.offset if unit and unit.factor else None,
+        }
+
+
+# --- names and other numbers that are no figures ------------------------------------------------------------
+
+
+def _place(doc: Doc, figures: list[Figure]) -> None:
+    """Set the tokens of each figure."""
+    starts = [token.idx for token in doc]
+    for figure in figures:
+        figure.first = bisect_right(starts, figure.start) - 1
+        figure.last = bisect_right(starts, figure.end - 1)
+
+
+def _root(doc: Doc, figure: Figure) -> Token:
+    """Find the token of the figure that hangs highest; its last one if the parse splits the figure."""
+    for i in range(figure.last - 1, figure.first - 1, -1):
+        if not figure.first <= doc[i].head.i < figure.last:
+            return doc[i]
+    return doc[figure.last - 1]
+
+
+def _is_name(doc: Doc, figure: Figure) -> bool:
+    """Whether the number is a year, a label, a part of a name or the pronoun "one"."""
+    token, root = doc[figure.first], _root(doc, figure)
+    before = doc[figure.first - 1] if figure.first else None
+    after = doc[figure.last] if figure.last < len(doc) else None
+    noun = root.head if root.head.i >= figure.last and root.dep_ in _MODIFIES and root.dep_ != "npadvmod" else None
+    if figure.high is None and figure.value == 1 and not figure.digits:
+        return _is_pronoun(doc, figure, before, after, noun)
+    if figure.unit is not None:
+        return False
+    written = token.text[figure.number_start - token.idx :]
+    if figure.digits and figure.high is None and figure.last - figure.first == 1 and YEAR.fullmatch(written):
+        return _is_year(doc, figure, before, noun)
+    if before is None:
+        return False
+    if before.lower_ in _labels() and before.tag_ in ("NN", "NNP") and figure.kind in ("cardinal", "score"):
+        return noun is None or noun.tag_ not in _PLURAL
+    if figure.kind != "cardinal":
+        return False
+    if token.ent_type_ in _NAMES and (token.ent_iob_ == "I" or (after is not None and after.ent_iob_ == "I")):
+        return True
+    if figure.high is not None:
+        return False
+    titled = not figure.digits and token.is_title and not token.is_sent_start
+    if titled and before.pos_ == "PROPN" and before.is_title and (noun is None or noun.pos_ == "PROPN"):
+        return True  # "Operation Zero", "the Oslo Four"
+    if token.ent_type_ == "PRODUCT" and noun is not None:
+        return True  # "the 8088 chip"
+    if not before.whitespace_ or (figure.digits and not written.lstrip("-−–").isdecimal()):
+        return False  # a number with a point or a comma is an amount: "the index 129.49"
+    if figure.digits and noun is not None and noun.i == figure.last and noun.tag_ == "NNP":
+        return noun.is_title and noun.ent_type_ != "ORG"  # "22 Avenue Foch", not "10 House of Commons members"
+    if noun is None and ((before.is_upper and len(before) > 1) or (figure.value < 0 and before.pos_ == "PROPN")):
+        return figure.digits  # "the FTSE 100", "COVID -19"
+    nominal = before.pos_ in _NOMINAL and root.dep_ in ("appos", "npadvmod", "nmod")
+    if root.head == before and (nominal or root.dep_ == "nummod"):
+        return True
+    if before.pos_ == "PROPN" and figure.first <= before.head.i < figure.last and before.dep_ in ("compound", "nmod"):
+        return True
+    return not figure.digits and noun is None and before.lower_ in ("top", "bottom", "last", "final", "first", "big")
+
+
+def _labels() -> frozenset[str]:
+    return frozenset(read_lexicon()["labels"]["words"])
+
+
+def _is_year(doc: Doc, figure: Figure, before: Token | None, noun: Token | None) -> bool:
+    """Whether a number such as 1945 is a year: unless it is hedged or the parser saw a count of things."""
+    token = doc[figure.first]
+    if before is not None:
+        hedged = before.lower_ in ("than", "about", "some", "nearly", "almost", "least", "over")
+        if hedged and (noun is not None or figure.value % 50 == 0):  # "better than 2021" is a year
+            return False
+        if before.lower_ == "of" and before.i and doc[before.i - 1].lower_ in ("average", "total", "sum", "some"):
+            return False
+    return token.ent_type_ in _DATED or noun is None or noun.tag_ not in _PLURAL or token.ent_type_ != "CARDINAL"
+
+
+def _is_pronoun(doc: Doc, figure: Figure, before: Token | None, after: Token | None, noun: Token | None) -> bool:
+    """Whether "one" stands for something rather than counts; "one of the best" is an idiom, not a count."""
+    if after is None or (before is not None and before.lower_ in _NOT_COUNTING):
+        return True
+    if after.lower_ == "of":
+        for token in doc[figure.last : figure.last + 8]:
+            if token.tag_ in ("JJS", "RBS") or token.is_sent_start:
+                return True
+            if token.tag_ in _PLURAL:
+                return False
+        return True
+    if figure.unit is not None:
+        return False
+    return noun is None or noun.pos_ not in _NOMINAL or doc[figure.first].dep_ != "nummod"
+
+
+# --- change, age and rate -----------------------------------------------------------------------------------
+
+
+def _trend(doc: Doc, figure: Figure) -> str | None:
+    """Say whether the figure is by how much something went up or down; a level it reached is neither."""
+    if figure.kind == "multiple" and doc[figure.first].pos_ == "VERB":
+        return "up" if figure.value > 1 else "down"
+    i = figure.first - 1
+    while i >= 0 and i > figure.first - 5 and doc[i].lower_ in _HEDGES:
+        i -= 2 if doc[i].lower_ in ("least", "most") else 1  # "at least"
+    if i >= 0 and (trend := _ADVERBS.get(doc[i].lower_)):
+        return trend
+    token = _root(doc, figure)
+    for _ in range(3):
+        head = token.head
+        if token.dep_ == "pobj":
+            if head.lower_ not in _BY_HOW_MUCH and figure.high is None:
+                return None
+        elif head == token:
+            return None
+        else:
+            if token.dep_ in _CHANGES_BY and (trend := _direction(head, figure)):
+                return trend
+            if token.dep_ != "conj":
+                return None
+        token = head
+    return None
+
+
+def _direction(token: Token, figure: Figure) -> str | None:
+    """Say which way a word moves the figure, if any."""
+    trend, lemma = read_lexicon()["trend"], token.lemma_.lower()
+    if figure.unit is None and lemma in trend["one_by_one"]:
+        return None
+    if figure.unit is not None and figure.unit.dimension in ("time", "age"):
+        return None
+    if token.pos_ == "NOUN":  # "a 7% rise": the rise is what is measured, and did not go up itself
+        return None
+    return "up" if lemma in trend["up"] else "down" if lemma in trend["down"] else None
+
+
+def _rate(doc: Doc, text: str, figure: Figure) -> None:
+    """Give "3,000 tests a day" its unit, "test per day"; what is counted stays a span."""
+    if figure.unit is None and figure.counted and 0 <= figure.counted[0] - figure.last < 3:
+        head = doc[figure.counted[1] - 1]
+        stop = head.idx + len(head)
+        rate = add_rate(text, Match(Unit(head.lemma_.lower(), "count"), head.idx, stop))
+        if rate.end > stop:
+            figure.unit = rate.unit
+
+
+def _age(doc: Doc, text: str, figure: Figure) -> None:
+    """Give years of age to "aged 44", to "Ana Ruiz, 44," and to "she was 44"."""
+    if figure.unit is not None or not 0 < figure.value < 120 or figure.scaled or figure.kind != "cardinal":
+        return
+    if _AGED.search(text[max(0, figure.start - 24) : figure.start]):
+        figure.unit = _AGE
+    if not figure.digits or figure.high is not None or figure.value != int(figure.value):
+        return
+    root, i = _root(doc, figure), figure.first - 1
+    closed = figure.last == len(doc) or doc[figure.last].text in {",", ".", ")", ";", ":"}
+    if i > 0 and closed and figure.value >= 5 and doc[i].text in {",", "("} and _may_be_person(doc[i - 1]):
+        figure.unit = _AGE
+        first = i - 1
+        while first > max(0, i - _REACH) and doc[first].ent_iob_ == "I":
+            first -= 1
+        figure.counted = (first, i)
+    elif verb := _verb_of_age(root):
+        near = verb.lefts if verb.i - verb.left_edge.i < _REACH else ()
+        subject = next((child for child in near if child.dep_ == "nsubj"), None)
+        if subject is not None and (subject.lower_ in _PERSONAL or subject.ent_type_ == "PERSON"):
+            figure.unit = _AGE
+
+
+def _verb_of_age(root: Token) -> Token | None:
+    """Find the verb by which a bare number may be an age: "is 44", "turned 44", "died at 44"."""
+    verb = root.head
+    if root.dep_ == "pobj" and verb.lower_ == "at":
+        return verb.head if verb.head.lemma_ in _AT_AN_AGE else None
+    relations = {"be": ("attr", "acomp", "oprd"), "turn": ("attr", "acomp", "oprd", "dobj", "npadvmod")}
+    return verb if root.dep_ in relations.get(verb.lemma_, ()) else None
+
+
+def _may_be_person(token: Token) -> bool:
+    return (
+        token.ent_type_ == "PERSON"
+        or token.lemma_.lower() in _KIN
+        or (token.pos_ == "PROPN" and token.ent_type_ in ("", "ORG", "NORP"))
+    )
+
+
+# --- what is counted ----------------------------------------------------------------------------------------
+
+
+class _Parse:
+    """What the parse of one document says about its figures."""
+
+    def __init__(self, doc: Doc, text: str, figures: list[Figure]) -> None:
+        self.doc, self.text = doc, text  # Doc.text is put together anew at each call
+        self.subject: dict[int, int] = {}
+        self.object: dict[int, int] = {}
+        self.figure_at: dict[int, Figure] = {i: f for f in figures for i in range(f.first, f.last)}
+        for token in doc:
+            if token.dep_ in _SUBJECTS:
+                self.subject.setdefault(token.head.i, token.i)
+            elif token.dep_ == "dobj":
+                self.object.setdefault(token.head.i, token.i)
+
+    def count(self, figure: Figure, previous: Figure | None) -> None:
+        """Set what the figure counts or measures, and the unit that it leaves to the figure before it."""
+        if previous is not None and figure.first - previous.last < _REACH:
+            gap = self.text[previous.end : figure.start].strip()
+            if figure.unit and previous.unit and gap in _BRACKETED:
+                # an amount in brackets says the same in another unit
+                figure.counted, figure.trend = previous.counted, figure.trend or previous.trend
+                if figure.bound == "=":
+                    figure.bound = previous.bound
+                return
+            if figure.unit is None and figure.kind == "cardinal" and self._noun(figure) is None:
+                role, before = self._role(figure), self._role(previous)
+                same = role == before or (before[1], role[1]) == ("from", "to")
+                borrows = not previous.signed or role[1] == "to"
+                if same and borrows and previous.unit and previous.unit.dimension != "age":
+                    figure.unit = previous.unit
+                elif previous.unit is None and previous.counted and (same or role[1] in ("conj", "from", "than")):
+                    figure.counted = previous.counted
+                    return
+        noun = self._noun(figure)
+        if noun and figure.unit is None and self._takes_unit(figure, noun):
+            noun = None
+        figure.counted = noun or self._measured(_root(self.doc, figure), figure)
+
+    def _takes_unit(self, figure: Figure, noun: tuple[int, int]) -> bool:
+        """Whether the noun is a stretch of time behind an adjective: "the 50 previous years"."""
+        head = self.doc[noun[1] - 1]
+        if figure.kind != "cardinal" or noun[0] != figure.last or not 2 <= noun[1] - noun[0] <= 3:
+            return False
+        found = find_unit_after(self.text, head.idx - 1, digits=False)
+        if found is None or found.unit.dimension != "time" or self.doc[noun[0]].pos_ != "ADJ":
+            return False
+        figure.unit, figure.end = found.unit, head.idx + len(head)
+        return True
+
+    def _role(self, figure: Figure) -> tuple[str, str]:
+        """Say how the figure hangs in its sentence: its relation, and the preposition or verb it hangs on."""
+        root = _root(self.doc, figure)
+        if root.dep_ in ("conj", "appos"):
+            return root.dep_, root.dep_
+        return root.dep_, root.head.lower_ if root.dep_ == "pobj" else root.head.lemma_
+
+    def _noun(self, figure: Figure) -> tuple[int, int] | None:
+        """Find the noun that the figure stands before: "44 grey seals", "10,000 of their followers"."""
+        doc, root = self.doc, _root(self.doc, figure)
+        after = doc[figure.last] if figure.last < len(doc) else None
+        if after is not None and after.text == "[" and figure.last + 2 < len(doc) and doc[figure.last + 2].text == "]":
+            return (figure.last + 1, figure.last + 2)  # "3,000 [people]": the editor says what was counted
+        if after is not None and after.lower_ == "of":
+            for k in range(figure.last + 1, min(len(doc), figure.last + 10)):
+                if doc[k].pos_ in _NOMINAL and doc[k].dep_ == "pobj":
+                    return self._phrase(doc[k], figure, right=figure.unit is not None)
+        head, steps = root.head, 0
+        if head.i < figure.last or root.dep_ not in _MODIFIES:
+            return None
+        while head.pos_ not in _NOMINAL and head.dep_ in _MODIFIES and steps < 3:
+            head, steps = head.head, steps + 1
+        if head.pos_ not in _NOMINAL or not 0 <= head.i - figure.last < _REACH:
+            return None
+        return self._phrase(head, figure, right=figure.unit is not None, joined=False)
+
+    def _measured(self, token: Token, figure: Figure) -> tuple[int, int] | None:
+        """Find what a value is said of: the subject of its clause, or the noun it hangs on."""
+        preposition = ""
+        if figure.kind == "multiple" and (i := self.subject.get(token.i)) is not None:
+            return self._subject(self.doc[i], token, figure)
+        for _ in range(_CLIMB):
+            head, relation = token.head, token.dep_
+            if head == token or relation in _SUBJECTS:  # "between 40 and 50 will be sold" does not say what
+                return None
+            if relation == "prep":
+                preposition = token.lower_
+            other = self.figure_at.get(head.i)
+            if other is not None and other is not figure:
+                if other.counted and relation in _SHARES:
+                    return other.counted
+            elif other is None and head.pos_ in _NOMINAL and relation in _SAID_OF and not self._passes(head, figure):
+                return self._phrase(head, figure)
+            elif head.pos_ in ("VERB", "AUX"):
+                changed, by = self.object.get(head.i), preposition
+                preposition = ""
+                if by in _OBJECT_PREPOSITIONS and changed is not None and changed not in self.figure_at:
+                    return self._phrase(self.doc[changed], figure)  # "cut the rate to 3%"
+                if (i := self.subject.get(head.i)) is not None and i not in self.figure_at:
+                    return self._subject(self.doc[i], head, figure)
+            token = head
+        return None
+
+    def _passes(self, noun: Token, figure: Figure) -> bool:
+        """Whether a noun only says how the figure was reached ("an average of 12"), or when ("rose in 18 months")."""
+        span = figure.unit is not None and figure.unit.dimension == "time"
+        return span or noun.lemma_.lower() in _SUMMARY
+
+    def _subject(self, subject: Token, verb: Token, figure: Figure) -> tuple[int, int] | None:
+        if subject.tag_ in ("WDT", "WP"):
+            return self._phrase(verb.head, figure) if verb.dep_ == "relcl" and verb.head.pos_ in _NOMINAL else None
+        return None if subject.pos_ in ("PRON", "DET", "VERB", "AUX") else self._phrase(subject, figure)
+
+    def _phrase(
+        self, head: Token, figure: Figure, *, right: bool = True, joined: bool = True
+    ) -> tuple[int, int] | None:
+        """Span the noun phrase of ``head`` without determiner, cut where a figure stands in it."""
+        doc = self.doc
+        if head.i in self.figure_at:
+            return None
+        if figure.unit is not None and head.dep_ == "compound" and 0 < head.head.i - head.i < 4:
+            head = head.head  # a "5 litre V10 engine" is an engine
+        inside = {head.i}
+        first = last = head.i
+        for i in range(head.i - 1, max(-1, head.i - _REACH), -1):
+            token = doc[i]
+            if i in self.figure_at or token.dep_ not in _LEFT or (token.dep_ == "punct" and token.text != "-"):
+                break
+            # the parser may hang a modifier on another one: "the benchmark TA-25 index"
+            if token.head.i not in inside and not (token.head.i == i - 1 and doc[i - 1].head.i in inside):
+                break
+            inside.add(i)
+            first = i
+        if right:
+            for i in range(head.i + 1, min(len(doc), head.i + _REACH)):
+                token = doc[i]
+                if i in self.figure_at or token.dep_ not in _RIGHT or (token.dep_ == "cc" and not joined):
+                    break
+                if token.head.i not in inside and not last < token.head.i < head.i + _REACH:
+                    break
+                inside.add(i)
+                last = i
+            while last > head.i and (
+                doc[last].pos_ in _NO_END or doc[last].dep_ in ("prep", "case") or doc[last].head.i > last
+            ):
+                last -= 1
+        while first < head.i and (doc[first].pos_ in _NO_START or doc[first].tag_ in ("PRP$", "POS")):
+            if doc[first].pos_ == "NUM" and not doc[first].whitespace_:
+                break  # "5G data"
+            first += 1
+        return None if doc[first].pos_ == "PRON" else (first, last + 1)

@@ -1,0 +1,415 @@
+"""Claims: figures that count the same thing, and whether they agree.
+
+Two figures are called in conflict only when everything the text states about them is the same (what is counted, what
+happened to it, where and when), a name, time or place ties them together, and no reading of their bounds lets both be
+true. Anything less is named for what sets the two apart, and both sentences are given, so that a reader can overrule
+the verdict.
+"""
+
+import math
+import tomllib
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from pathlib import Path
+from typing import NamedTuple
+
+import pandas as pd
+from spacy.tokens import Doc, Token
+
+from newslab.tables import SPAN_COLUMNS, build_table, check_columns, find_within
+
+CLAIM_COLUMNS = SPAN_COLUMNS | {
+    "group": "int64",
+    "thing": "str",
+    "verdict": "str",
+    "reason": "str",
+    "low": "float64",
+    "high": "float64",
+    "sentence": "str",
+    "speaker": "str",
+    "when": "str",
+    "where": "str",
+}
+COLUMNS = CLAIM_COLUMNS | {
+    f"other_{name}": dtype
+    for name, dtype in CLAIM_COLUMNS.items()
+    if name not in {"group", "thing", "verdict", "reason"}
+}
+
+_MEMORY = 12  # earlier figures of a group that each one is compared with; keeps a wall of numbers linear
+_LONGEST = 600  # characters of a sentence that are shown
+_HEDGE = 0.1  # "about 3,000" is read as within a tenth
+_NEVER = frozenset({"time", "age", "sport", "points", "times"})  # dimensions in which two figures seldom mean one claim
+_ADDED = frozenset({"additional", "another", "extra", "further", "more", "other", "others", "remaining", "rest"})
+_PLACES = frozenset({"GPE", "LOC", "FAC"})
+_TIMES = frozenset({"DATE", "TIME"})
+_CLIMB = 8  # heads followed from a figure to its verb
+_IN_WORDS = {"=": "", "~": "about ", ">": "more than ", ">=": "at least ", "<": "less than ", "<=": "at most "}
+
+
+class _Claim(NamedTuple):
+    """A figure with what its sentence states about it."""
+
+    row: dict[str, object]
+    low: float
+    high: float
+    bound: str
+    head: str  # one word for all its synonyms
+    word: str  # as written
+    modifiers: frozenset[str]
+    names: frozenset[str]  # the proper nouns among head and modifiers
+    events: tuple[str, ...]
+    when: frozenset[str]
+    where: frozenset[str]
+    trend: str | None
+    added: bool  # "another 300" come on top of others
+
+
+def compare_quantities(
+    quantities: pd.DataFrame, docs: Mapping[str, Doc], *, quotes: pd.DataFrame | None = None
+) -> pd.DataFrame:
+    """Set figures that count the same kind of thing side by side, and say how they relate.
+
+    Parameters
+    ----------
+    quantities
+        As `newslab.extract_quantities` gives them, of one document or of many.
+    docs
+        The parsed documents that ``quantities`` came from; times and places are compared if parsed with ``ner``.
+    quotes
+        As `newslab.extract_quotes` gives them, to say whose claim a figure is; None leaves ``speaker`` null.
+
+    Returns
+    -------
+    DataFrame, one row a pair of figures, in document order of the first and then of the second
+        doc_id, start, end, text : the earlier figure
+        group : number of the group of figures that both belong to, from 0
+        thing : what the group counts or measures
+        verdict : ``equal``, ``compatible`` (both can be true, given bounds and rounding), ``wider`` (one counts a part
+            of what the other counts: a longer time, or a wider kind of thing), ``conflict``, ``unclear`` (both cannot
+            be true of one thing, but nothing says that it is one), or ``different`` (they are not about one thing)
+        reason : what the verdict rests on, in words
+        low, high : the least and the most that the figure says, in the SI unit of its dimension where it has one;
+            "about" is read as within a tenth, a measured or round number as rounded
+        sentence : the sentence around it, 600 characters at the most
+        speaker : who says so, of the quotation around it; null outside quotations
+        when, where : the times and places that the sentence names
+        other_doc_id, other_start ... : the same of the later figure
+
+    Raises
+    ------
+    ValueError
+        If a table lacks a column, or a document of ``quantities`` is not in ``docs``.
+
+    Examples
+    --------
+    >>> compare_quantities(extract_quantities(docs), docs).verdict.tolist()  # doctest: +SKIP
+    ['wider', 'different']
+    """
+    needed = ["doc_id", "start", "end", "text", "value", "value_high", "bound", "trend", "unit", "counted", "dimension"]
+    check_columns(quantities, [*needed, "counted_start", "counted_end", "vague", "value_si"], name="quantities")
+    if missing := sorted(set(quantities["doc_id"]) - docs.keys()):
+        raise ValueError(f"document {missing[0]!r} of quantities is not in docs; pass the documents they came from")
+    speakers = _speakers(quantities, quotes)
+    groups: dict[tuple[object, ...], list[_Claim]] = defaultdict(list)
+    for doc_id, rows in quantities.groupby("doc_id", sort=False):
+        for key, claim in _read_claims(docs[str(doc_id)], rows, speakers):
+            groups[key].append(claim)
+    found = list(_pairs(groups))
+    order = {doc_id: i for i, doc_id in enumerate(docs)}
+    found.sort(key=lambda r: (order[r["doc_id"]], r["start"], order[r["other_doc_id"]], r["other_start"]))
+    number: dict[object, int] = {}
+    for row in found:
+        row["group"] = number.setdefault(row["group"], len(number))
+    return build_table(found, COLUMNS)
+
+
+def _pairs(groups: Mapping[tuple[object, ...], list[_Claim]]) -> Iterator[dict]:
+    for key, claims in groups.items():
+        for i, later in enumerate(claims):
+            for earlier in claims[max(0, i - _MEMORY) : i]:
+                verdict, reason = _relate(earlier, later)
+                yield {
+                    **earlier.row,
+                    **{f"other_{name}": value for name, value in later.row.items()},
+                    "group": key,
+                    "thing": key[-1],
+                    "verdict": verdict,
+                    "reason": reason,
+                }
+
+
+def _speakers(quantities: pd.DataFrame, quotes: pd.DataFrame | None) -> dict[tuple[object, int], str]:
+    """Speaker by document and start of the figures that stand in a quotation."""
+    if quotes is None or quotes.empty:
+        return {}
+    check_columns(quotes, ["doc_id", "start", "end", "speaker"], name="quotes")
+    name = quotes["speaker_name"] if "speaker_name" in quotes.columns else quotes["speaker"]
+    said = quotes[["doc_id", "start", "end"]].assign(speaker=name.fillna(quotes["speaker"]))
+    inside = find_within(quantities[["doc_id", "start", "end"]], said).dropna(subset=["speaker"])
+    return {(row["doc_id"], row["start"]): row["speaker"] for row in inside.to_dict("records")}
+
+
+# --- reading a claim ------------------------------------------------------------------------------------------------
+
+
+def _read_claims(
+    doc: Doc, rows: pd.DataFrame, speakers: Mapping[tuple[object, int], str]
+) -> Iterator[tuple[tuple[object, ...], _Claim]]:
+    lexicon = _lexicon()
+    starts = [token.idx for token in doc]
+    sentences = [(sent.start, sent.end) for sent in doc.sents] if doc.has_annotation("SENT_START") else [(0, len(doc))]
+    text, firsts = doc.text, [start for start, _ in sentences]
+    bounds = [(starts[first], doc[last - 1].idx + len(doc[last - 1])) for first, last in sentences]
+    scopes: dict[int, tuple[dict[str, str], dict[str, str]]] = {}
+    for row in rows.astype(object).where(rows.notna(), None).to_dict("records"):
+        if (
+            row["counted"] is None
+            or row["dimension"] in _NEVER
+            or (row["dimension"] == "share" and row["unit"] is None)
+        ):
+            continue
+        if row["value"] == 1 and row["unit"] is None:  # "one woman said" introduces her rather than counts her
+            continue
+        first, last = (bisect_right(starts, at) - 1 for at in (row["counted_start"], row["counted_end"] - 1))
+        head = _head(doc, first, last)
+        number = bisect_right(firsts, bisect_right(starts, row["start"]) - 1) - 1
+        if number not in scopes:
+            scopes[number] = (_named(doc, sentences[number], _TIMES), _named(doc, sentences[number], _PLACES))
+        when, where = scopes[number]
+        lemma = lexicon.same.get(head.lemma_.lower(), head.lemma_.lower())
+        thing = "people" if lemma in lexicon.people and row["unit"] is None else lemma
+        factor = _factor(row)
+        low, high = (bound * (factor or 1.0) for bound in _interval(row))
+        claim = _Claim(
+            {
+                "doc_id": row["doc_id"],
+                "start": row["start"],
+                "end": row["end"],
+                "text": row["text"],
+                "low": low,
+                "high": high,
+                "sentence": _shown(text, *bounds[number], row["start"]),
+                "speaker": speakers.get((row["doc_id"], row["start"])),
+                "when": "; ".join(when.values()) or None,
+                "where": "; ".join(where.values()) or None,
+            },
+            low,
+            high,
+            row["bound"],
+            lemma,
+            head.lemma_.lower(),
+            _lemmas(doc, first, last, ("NOUN", "PROPN", "ADJ", "NUM")) - {head.lemma_.lower()},
+            _lemmas(doc, first, last, ("PROPN",)),
+            _events(doc, starts, row, {*lexicon.light, head.lemma_.lower()}),
+            frozenset(when),
+            frozenset(where),
+            row["trend"],
+            _is_added(doc, bisect_right(starts, row["start"]) - 1),
+        )
+        # percentages and money of one name only: converting needs a rate or a whole that the text does not give
+        same_unit = row["dimension"] if factor else row["unit"] or row["dimension"]
+        yield (same_unit, bool(row["trend"]), thing), claim
+
+
+class _Lexicon(NamedTuple):
+    people: frozenset[str]
+    general: frozenset[str]
+    same: dict[str, str]
+    light: frozenset[str]
+    long: frozenset[str]
+
+
+@lru_cache(maxsize=1)
+def _lexicon() -> _Lexicon:
+    data = tomllib.loads(Path(__file__).with_name("claims.toml").read_text("utf-8"))
+    same = {word: words[0] for words in data["synonyms"] for word in words}
+    people = frozenset(same.get(word, word) for word in data["people"])
+    return _Lexicon(
+        people, frozenset(data["general"]), same, frozenset(data["light_verbs"]), frozenset(data["long_times"])
+    )
+
+
+def _head(doc: Doc, first: int, last: int) -> Token:
+    """Find the noun that hangs highest among the words counted."""
+    for i in range(first, last + 1):
+        if not first <= doc[i].head.i <= last or doc[i].head.i == i:
+            return doc[i]
+    return doc[last]
+
+
+def _is_added(doc: Doc, first: int) -> bool:
+    near = doc[max(0, first - 2) : first + 3]
+    return any(t.lower_ in _ADDED and (t.i + 1 >= len(doc) or doc[t.i + 1].lower_ != "than") for t in near)
+
+
+def _lemmas(doc: Doc, first: int, last: int, parts: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(doc[i].lemma_.lower() for i in range(first, last + 1) if doc[i].pos_ in parts)
+
+
+def _events(doc: Doc, starts: list[int], row: dict, idle: set[str]) -> tuple[str, ...]:
+    """Name the predicates that a figure hangs on, the nearest first: the noun it is an "of" of, then its verb."""
+    first = bisect_right(starts, row["start"]) - 1
+    last = bisect_right(starts, row["end"] - 1) - 1
+    inside = {*range(first, last + 1)}
+    if row["counted_start"] >= row["end"]:
+        inside |= {*range(bisect_right(starts, row["counted_start"]) - 1, bisect_right(starts, row["counted_end"] - 1))}
+    found: list[str] = []
+    token, direct = doc[first], True
+    for _ in range(_CLIMB):
+        head = token.head
+        if head.i == token.i:
+            break
+        if head.i not in inside:
+            lemma = head.lemma_.lower()
+            if head.pos_ in ("VERB", "AUX") and lemma not in idle:
+                return (*found, lemma)
+            if token.dep_ == "prep":
+                if head.pos_ == "NOUN" and token.lower_ == "of" and direct and lemma not in idle:
+                    found.append(lemma)
+                direct = False
+        token = head
+    return tuple(found)
+
+
+def _named(doc: Doc, sentence: tuple[int, int], labels: frozenset[str]) -> dict[str, str]:
+    """List the entities of a sentence as written, by their words without articles and case."""
+    found: dict[str, str] = {}
+    tokens: list[Token] = []
+    for i in range(sentence[0], min(sentence[1], sentence[0] + 400)):
+        token = doc[i]
+        if tokens and (token.ent_iob_ != "I" or token.ent_type_ not in labels):
+            _add_name(found, doc, tokens)
+            tokens = []
+        if token.ent_type_ in labels:
+            tokens.append(token)
+    if tokens:
+        _add_name(found, doc, tokens)
+    return found
+
+
+def _add_name(found: dict[str, str], doc: Doc, tokens: list[Token]) -> None:
+    key = " ".join(t.lower_ for t in tokens if t.pos_ not in ("DET", "ADP", "PUNCT"))
+    found.setdefault(key or tokens[0].lower_, doc[tokens[0].i : tokens[-1].i + 1].text)
+
+
+def _shown(text: str, start: int, end: int, at: int) -> str:
+    """Cut a sentence that is too long to show down to what stands around the figure."""
+    if end - start > _LONGEST:
+        start = max(start, at - _LONGEST // 2)
+    return text[start : min(end, start + _LONGEST)].strip()
+
+
+def _factor(row: dict) -> float | None:
+    """By how much a value is multiplied to be in SI units; None if its unit has none or begins elsewhere."""
+    if row["value_si"] is None or not row["value"] or row["dimension"] in ("temperature", "share"):
+        return None
+    return row["value_si"] / row["value"]
+
+
+def _interval(row: dict) -> tuple[float, float]:
+    """Give the least and the most that a figure says: "more than 10,000" is 10,000 to infinity."""
+    value, high, bound = row["value"], row["value_high"], row["bound"]
+    if high is not None:
+        return min(value, high), max(value, high)
+    if bound in (">", ">="):
+        return value, math.inf
+    if bound in ("<", "<="):
+        return -math.inf if value < 0 else 0.0, value
+    slack = _rounding(value, measured=row["unit"] is not None)
+    if bound == "~":
+        slack = max(slack, abs(value) * _HEDGE)
+    return value - slack, value + slack
+
+
+def _rounding(value: float, *, measured: bool) -> float:
+    """Half the last place a number is given to: 8 km may be 7.5, and 15,000 people 14,500; 44 people are 44."""
+    place = 1.0
+    if value % 1:
+        place = 10.0 ** -len(repr(value).partition(".")[2])
+    while value and abs(value) < 1e15 and value % (place * 10) == 0:
+        place *= 10
+    return place / 2 if measured or place >= 100 else 0.0
+
+
+# --- relating two claims --------------------------------------------------------------------------------------------
+
+
+def _relate(a: _Claim, b: _Claim) -> tuple[str, str]:
+    """Say how two figures of one group relate, and why."""
+    general = _lexicon().general
+    if a.head != b.head and not general & {a.head, b.head}:
+        return "different", f"counts of {a.word} and of {b.word}"
+    if a.row["sentence"] == b.row["sentence"] and a.row["doc_id"] == b.row["doc_id"]:
+        return "different", "set side by side in one sentence"
+    if a.trend != b.trend:
+        return "different", f"one went {a.trend}, one {b.trend}"
+    if not _same_event(a.events, b.events):
+        return "different", f"said of different events: {_listed(a.events)}; {_listed(b.events)}"
+    where, other_where = _scopes(a, b, "where")
+    when, other_when = _scopes(a, b, "when")
+    if where and other_where and not where & other_where:
+        return "different", f"other places: {_listed(where)}; {_listed(other_where)}"
+    apart = a.modifiers - b.modifiers, b.modifiers - a.modifiers
+    if all(apart) and a.head == b.head:
+        return "different", f"counts of {_listed(apart[0])} and of {_listed(apart[1])} {a.word}"
+    if when != other_when:
+        if _is_long(when) != _is_long(other_when):
+            return "wider", f"one covers a longer time: {_listed(when)}; {_listed(other_when)}"
+        if when and other_when and not when & other_when:
+            return "different", f"other times: {_listed(when)}; {_listed(other_when)}"
+    numbers = f"{_said(a)} and {_said(b)}"
+    if (a.low, a.high, a.bound) == (b.low, b.high, b.bound):
+        return "equal", numbers
+    if a.head != b.head or any(apart):
+        return "wider", f"one counts a wider kind: {_kind(a)}; {_kind(b)}"
+    if a.low <= b.high and b.low <= a.high:
+        return "compatible", f"{numbers} can both be true"
+    if when != other_when or bool(where) != bool(other_where):
+        alone = (when ^ other_when) | (where ^ other_where)
+        return "unclear", f"only one says when or where: {_listed(alone)}"
+    if a.added or b.added:
+        return "unclear", "one comes on top of others"
+    if not (where or when or a.names & b.names):
+        return "unclear", f"no name, time or place says that it is the same {_kind(a)}"
+    return "conflict", f"{numbers} cannot both be true of {_kind(a)}"
+
+
+def _scopes(a: _Claim, b: _Claim, field: str) -> tuple[frozenset[str], frozenset[str]]:
+    """Give the times or places of two sentences; a name marked in one that the other holds unmarked counts for both."""
+    mine, other = getattr(a, field), getattr(b, field)
+    text, other_text = (str(claim.row["sentence"]).lower() for claim in (a, b))
+    return mine | {name for name in other if name in text}, other | {name for name in mine if name in other_text}
+
+
+def _same_event(a: tuple[str, ...], b: tuple[str, ...]) -> bool:
+    """Whether two figures share a predicate or its noun ("evacuate", "evacuation"), or neither has one."""
+    if not a or not b:
+        return not a and not b
+    return any(x == y or _stem(x) == _stem(y) for x in a for y in b)
+
+
+def _stem(word: str) -> str:
+    """Cut a verb and its noun to what they share; short words are kept whole."""
+    for ending in ("ation", "ition", "tion", "sion", "ment", "ing", "ate", "al", "e"):
+        if word.endswith(ending) and len(word) - len(ending) >= 4:
+            return word.removesuffix(ending)
+    return word
+
+
+def _is_long(when: frozenset[str]) -> bool:
+    return any(word in _lexicon().long for phrase in when for word in phrase.split())
+
+
+def _listed(words: frozenset[str] | tuple[str, ...]) -> str:
+    return ", ".join(sorted(words) if isinstance(words, frozenset) else words) or "none stated"
+
+
+def _kind(claim: _Claim) -> str:
+    return " ".join([*sorted(claim.modifiers), claim.word])
+
+
+def _said(claim: _Claim) -> str:
+    return f"{_IN_WORDS[claim.bound]}{claim.row['text']}"

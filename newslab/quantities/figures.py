@@ -1,0 +1,371 @@
+"""Figures as they are written: numbers with their units, ranges and bounds, read off a text without a parse.
+
+What the characters alone show to be no figure (dates, clock times, telephone numbers, versions, addresses) is
+left out here; what takes a parse is left to `newslab.quantities`.
+"""
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from newslab.quantities.numerals import LETTERS, ONES, TEENS, TENS, Numeral, find_numerals
+from newslab.quantities.units import Match, Unit, add_rate, find_currency_before, find_unit_after
+
+_MONTH = (
+    r"(?:Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|Sept?(?:ember)?|Oct(?:ober)?"
+    r"|Nov(?:ember)?|Dec(?:ember)?)"
+)
+_NO_FIGURE = re.compile(
+    r"""
+      (?:https?://|www\.)\S{1,300} | \b[\w-]{1,60}\.(?:com|org|net|co|uk|io|gov|ly)/\S{1,300} | \S{1,64}@\S{1,64}
+    | (?<![\d.])\d+(?:\.\d+){2,}                                        # versions, addresses of machines
+    | (?<![\d.])\d+(?:\.\d+)?[eE][+-]?\d{2,}                            # 1e999
+    | \b(?:{month})\.?\s{{1,2}}\d{{1,2}}(?!\d|[.,]\d|%|\s(?:million|billion|per|percent))
+        (?:st|nd|rd|th)?(?:(?:\s?[-–]\s?|\s(?:to|and)\s)\d{{1,2}}(?![\d%.,]\d|\d|%|\s[a-z]+s\b))?
+        (?:,?\s(?:1[5-9]|2[01])\d\d(?!\d))?
+    | (?<!\d)(?:\d{{1,2}}(?:st|nd|rd|th)?(?:\s(?:to|and)\s|\s?[-–]\s?))?
+        \d{{1,2}}(?:st|nd|rd|th)?\s(?:of\s)?{month}\b(?:,?\s(?:1[5-9]|2[01])\d\d(?!\d))?
+    | \b{month},\s\d{{1,2}}(?=,\s?(?:1[5-9]|2[01])\d\d)
+    | \b{month}\.?,?\s(?:of\s)?(?:1[5-9]|2[01])\d\d(?!\d)
+    | (?<!\d)(?:1[5-9]|2[01])\d\d-\d\d-\d\d(?!\d) | (?<!\d)\d{{1,2}}([/.-])\d{{1,2}}\1(?:\d\d){{1,2}}(?!\d)
+    | \bA\.?D\.?\s\d{{1,4}}(?:\s(?:and|to)\s\d{{1,4}})?(?!\d)
+    | (?<![\d,])(?:\d[\d,]{{0,6}}(?:\s(?:to|and)\s|\s?[-–]\s?))?\d[\d,]{{0,6}}\s(?:BCE?|CE|AD|B\.C)\b
+    | (?<!\d)\d{{1,2}}:\s?\d\d(?!\d)(?::\d\d)?(?:\.\d+)?                   # clock times, running times
+    | (?i:\b(?:{ones}|ten|eleven|twelve)\so['’]clock)
+    | (?<![\d.])\d{{1,2}}(?:\.\d\d)?\s?(?:[ap]m\b|[AP]M\b|[ap]\.m\.|o['’]clock)
+    | (?<!\w)\+\d[\d ().-]{{6,17}}\d | \(\d{{3}}\)\s?\d{{3}}[- ]\d{{4}}
+    | (?<!\d)\d{{3}}[-.]\d{{3}}[-.]\d{{4}}(?!\d)
+    | (?<!\d)\d{{3}}-\d{{4}}(?!\d) | (?<![\d-])\d{{1,4}}(?:-\d{{1,4}}){{2,}}(?![\d-])
+    | (?<![\d.,$€£])(?:1[5-9]|2[01])\d\d\s?[-–/]\s?(?:\d\d|(?:1[5-9]|2[01])\d\d)(?![\d,.]\d|\d)
+    | (?i:\b(?:seventeen|eighteen|nineteen|twenty)[ -](?:(?:{tens})(?:[ -](?:{ones}))?|{teens}|o[h’'])\b)
+    | (?i:\b(?:in|since|until|during|by))\s(?:1[5-9]|2[01])\d\d\b(?!\s?[a-z]+s\b|[.,]?\d|\s?%|\s?[-–]|\s(?:people|more))
+    | (?<![\d.,])\d+['’]?s\b | (?<![\w'’])['’]\d\d(?!\d)                    # the 1990s, '68
+    | (?<![\d.,])\d+(?:,\d{{3}})*(?:st|nd|rd|th)\b
+    | (?<!\d)(?:9/11|24/7|7/7|50/50|50-50)(?!\d)
+    | (?<![\d.,$€£])\d{{1,5}}[A-Z]?(?:-\d{{1,5}})?\s(?:[A-Z0-9][\w.'’]{{0,20}}\s){{1,4}}
+        (?:St|Street|Ave|Avenue|Road|Rd|Way|Lane|Drive|Blvd|Boulevard|Court|Place|Square|Terrace|Highway)\b
+    | (?<!\d)\d{{5}}(?=\s[Zz](?:IP|ip)\b) | \b[Zz](?:IP|ip)\s[Cc]ode\s\d{{5}}
+    | (?:\#|№|\b[Nn]os?\.?\s)\d+(?![\d.,]*\s(?:million|billion))
+    | ^[ \t]*\d{{1,3}}[.)](?=[ \t]+\S)                                  # list numbers
+    """.replace("{month}", _MONTH)
+    .replace("{tens}", "|".join(TENS))
+    .replace("{teens}", "|".join(TEENS))
+    .replace("{ones}", "|".join(ONES))
+    .replace("{{", "{")
+    .replace("}}", "}"),
+    re.VERBOSE | re.MULTILINE,
+)
+YEAR = re.compile(r"(?:1[5-9]|2[01])\d\d")
+_TO = re.compile(r"(?:\s|-)to(?:\s|-)|\s?[-–—−]\s?|\sto-|-to\s")
+_CHANGED_BY = re.compile(r"\bby[\s\w.~]{0,22}\Z", re.IGNORECASE)
+_FROM = re.compile(r"\b(?:from|between)\s+(?:[a-z]+\s+){0,2}\W?\Z", re.IGNORECASE)
+_BETWEEN = re.compile(r"\bbetween\s+(?:[a-z]+\s+){0,2}\W?\Z", re.IGNORECASE)
+_SCORED = re.compile(
+    r"\b(?:win|won|beat|beaten|los[et]|lost|defeat\w*|draw|drew|drawn|victory|lead|led|score\w*|tie|tied|vot\w+|record|"
+    r"down|ahead|game|result|final)\b",
+    re.IGNORECASE,
+)
+_GLUE = r"(?:\s+|(?<=[-~≈<>≤≥])|(?<=sub))(?:(?:an?|another|just|the age of|age)\s+){0,3}[(\[]?\Z"
+_IN = re.compile(r"\s(?:in|out of)\s(?:every\s)?", re.IGNORECASE)
+_OUT_OF = frozenset({*range(2, 11), 12, 20, 50, 100, 1000})
+_AND = re.compile(r"\s+and\s+")
+_OR = re.compile(r"\s+or\s+")
+_WORD_TO = re.compile(r"\s(?:[a-z]+\s|in\s\d{4}\s)?to\s")
+_HYPHEN = re.compile(r"\s?[-–—−]\s?")
+_TIMES = re.compile(r"\s?[x×]\s?|\sby\s|-by-")
+_BELOW_ZERO = re.compile(r"\sbelow\s(?:zero|freezing)\b")
+# "5 pounds" is a weight and "5 R" a dose of radiation, unless money changes hands
+_MONEY_TOO = {"pound": "pound sterling", "roentgen": "rand"}
+_PAID = re.compile(
+    r"\b(?:cost|pay|paid|worth|price|spen[dt]|earn|fine[ds]?\b|sold|sell|bought|buy|salar|wage|fee\b|fees\b|loan|bill|"
+    r"budget|fund|debt|donat|rais|charge)",
+    re.IGNORECASE,
+)
+_ABOUT = re.compile(r"(?:\b(?:about|around|approximately|roughly|some|nearly|almost|estimated|circa)\s+|~\s?)\Z", re.I)
+_MULTIPLES = {"twice": 2.0, "thrice": 3.0, "doubl": 2.0, "tripl": 3.0, "trebl": 3.0, "quadrupl": 4.0, "halv": 0.5} | {
+    word + "fold": float(value) for word, value in [*ONES.items(), *TEENS.items(), *TENS.items()]
+}
+_MULTIPLE = re.compile(
+    rf"\b(?:twice|thrice|(?:doubl|tripl|trebl|quadrupl|halv)(?:ed|es|ing)|(?:doubl|tripl|trebl|quadrupl)e(?=\s(?:the|that"
+    rf"|what|its|their|his|her)\b)|(?:{'|'.join([*ONES, *TEENS, *TENS])})fold)\b",
+    re.IGNORECASE,
+)
+_IDENTIFIER = 9  # digits in a row that no one would print as an amount without separators
+_MAX_GAP = 16  # characters between the ends of a range
+_SUSPENDED = re.compile(r"[-–](?:,|\s(?:or|and|to)\s)")
+_OF_UNIT = re.compile(r"\s(?:of\s)?an?\s(?=\w)|\sof\s(?=\w)")
+_SO_MANY = re.compile(
+    r"(?:\s(?!(?:in|of|for|at|to|on|from|by|with|away|tall|high|long|wide|deep|above|below)\b)[a-z-]{1,20}){0,4}"
+    r"\s(?:[a-z-]{2,20}s|people|men|women|children)\b"
+)
+_HYPHENATED = re.compile(r"([^\W\d_]+)[-–]\Z")
+_BEFORE_HYPHEN = frozenset(
+    (
+        "sub",
+        "to",
+        "or",
+        "and",
+        "minus",
+        "then",
+        "nearly",
+        "almost",
+        "about",
+        "roughly",
+        "over",
+        "under",
+        "mid",
+    )
+)
+
+
+@lru_cache(maxsize=1)
+def read_lexicon() -> dict[str, dict[str, list[str]]]:
+    """Read the words that bound, move and label figures (``figures.toml``)."""
+    return tomllib.loads(Path(__file__).with_name("figures.toml").read_text("utf-8"))
+
+
+@lru_cache(maxsize=1)
+def _bounds() -> tuple[re.Pattern[str], dict[str, str], re.Pattern[str], dict[str, str]]:
+    before, before_label = _pattern(read_lexicon()["before"])
+    after, after_label = _pattern(read_lexicon()["after"])
+    return (
+        re.compile(rf"(?<!\w)({before}){_GLUE}", re.IGNORECASE),
+        before_label,
+        re.compile(rf"\s({after})\b|(\+)(?!\d)", re.IGNORECASE),
+        after_label,
+    )
+
+
+def _pattern(table: Mapping[str, list[str]]) -> tuple[str, dict[str, str]]:
+    label = {phrase: name for name, phrases in table.items() for phrase in phrases}
+    ordered = sorted(label, key=lambda phrase: (-len(phrase), phrase))
+    return "|".join(re.escape(phrase).replace(r"\ ", r"\s+") for phrase in ordered), label
+
+
+@dataclass(slots=True)
+class Figure:
+    """A figure being read: the number, then its unit, then what surrounds both."""
+
+    start: int  # of the sign, number or unit that comes first
+    end: int
+    number_start: int
+    number_end: int
+    value: float
+    high: float | None = None
+    unit: Unit | None = None
+    kind: str = "cardinal"
+    digits: bool = False
+    scaled: bool = False
+    signed: bool = False  # the unit stands before the number
+    suspended: bool = False  # "a 7- or 8-inch screen": the unit or noun comes with the next one
+    bound: str = "="
+    trend: str | None = None
+    first: int = 0  # tokens, end exclusive
+    last: int = 0
+    counted: tuple[int, int] | None = None  # tokens, end exclusive
+
+
+def read_figures(text: str) -> list[Figure]:
+    """Find the numbers of a text with their units, ranges joined, from left to right.
+
+    Parameters
+    ----------
+    text
+        Any text; dates, clock times, versions and the like are left out.
+
+    Returns
+    -------
+    list of Figure
+        With characters and value; bound, trend, tokens and what is counted are still to be filled in.
+
+    Examples
+    --------
+    >>> [(f.value, f.high, f.unit.name) for f in read_figures("from 5 to 10 km on May 3, 2004")]
+    [(5.0, 10.0, 'kilometre')]
+    """
+    figures: list[Figure] = []
+    suspended: list[Figure] = []
+    blocked = _NO_FIGURE.finditer(text)
+    block = next(blocked, None)
+    for numeral in find_numerals(text):
+        while block is not None and block.end() <= numeral.start:
+            block = next(blocked, None)
+        if block is not None and block.start() < numeral.end:
+            continue
+        figure = _with_unit(text, numeral)
+        if figure is None:
+            continue
+        if text[numeral.end : numeral.end + 1] in ("-", "–") and _SUSPENDED.match(text, numeral.end):
+            figure.suspended = True
+            suspended.append(figure)
+            figures.append(figure)
+            continue
+        if suspended:
+            for earlier in suspended:
+                if figure.start - earlier.end < 40:
+                    earlier.unit = earlier.unit or figure.unit
+            suspended = []
+        if figures and (joined := _join(text, figures[-1], figure)):
+            figures[-1] = joined
+        elif not figures or figure.start >= figures[-1].end:
+            figures.append(figure)
+    return figures
+
+
+def read_multiples(text: str) -> list[Figure]:
+    """Find the words that multiply without a number: "doubled", "twice", "tenfold", "halved", "double the"."""
+    fold = Unit("fold", "times", 1.0)
+    found = []
+    for match in _MULTIPLE.finditer(text):
+        word = match.group().lower()
+        value = next(value for stem, value in _MULTIPLES.items() if word.startswith(stem))
+        found.append(Figure(*match.span(), *match.span(), value, None, fold, "multiple"))
+    return found
+
+
+def _with_unit(text: str, numeral: Numeral) -> Figure | None:
+    """Add the unit before or after the numeral; None where letters beside it make it part of a name."""
+    start, end, value, scaled = numeral.start, numeral.end, numeral.value, numeral.scaled
+    sign = find_currency_before(text, start)
+    if sign is None:
+        if start and (text[start - 1].isalpha() or text[start - 1] == "_"):
+            return None  # "V10"
+        if start > 1 and text[start - 1] == "." and text[start - 2].isalpha():
+            return None  # "ID.4"
+        hyphenated = _HYPHENATED.search(text, max(0, start - 20), start)
+        if hyphenated and hyphenated.group(1).lower() not in _BEFORE_HYPHEN:
+            return None  # "COVID-19", "TA-25"
+    decimal = "." in text[start:end]
+    if numeral.letter and (sign or _scales(text, end, numeral.letter, decimal=decimal)):
+        value, end, scaled = value * LETTERS[numeral.letter], end + 1, True
+    unit = find_unit_after(text, end, digits=numeral.digits) or _linked_unit(text, end, numeral.kind)
+    figure = Figure(start, end, start, end, value, numeral.high, None, numeral.kind, numeral.digits, scaled)
+    if sign is not None:
+        rate = add_rate(text, sign._replace(end=end))  # "$5 a day"
+        figure.start, figure.end, figure.unit, figure.signed = sign.start, rate.end, rate.unit, True
+    elif unit is not None:
+        figure.end, figure.unit = unit.end, unit.unit
+        paid = scaled or _PAID.search(text, max(0, start - 60), start)
+        if paid and unit.unit.name in _MONEY_TOO:
+            figure.unit = Unit(_MONEY_TOO[unit.unit.name], "money")
+        if unit.unit.dimension in ("temperature", "angle") and (below := _BELOW_ZERO.match(text, unit.end)):
+            figure.end, figure.value = below.end(), -abs(value)
+    else:
+        rest = text[end : end + 2]
+        if numeral.digits and (rest[:1].isalpha() or (text[start:end].isdecimal() and end - start >= _IDENTIFIER)):
+            return None  # "3D", "737s", "778257943"
+        if (value == 1 or numeral.kind == "fraction") and rest[:1] in ("-", "–") and rest[1:].isalpha():
+            return None  # "one-off", "half-staff"
+    return figure
+
+
+def _scales(text: str, end: int, letter: str, *, decimal: bool) -> bool:
+    """Whether a letter without a currency is a scale: "2.7m sales" is, "100m" is a length, "5K" a race."""
+    return letter in "kb" or (letter in "BT" and decimal) or _SO_MANY.match(text, end + 1) is not None
+
+
+def _linked_unit(text: str, end: int, kind: str) -> Match | None:
+    """Find the unit in "hundreds of miles" and "half an hour"; "a third of the hours" has none."""
+    link = _OF_UNIT.match(text, end) if kind != "cardinal" else None
+    if link is None or (link.group() == " of ") != (kind == "vague"):
+        return None
+    return find_unit_after(text, link.end() - 1, digits=False)
+
+
+def _join(text: str, left: Figure, right: Figure) -> Figure | None:
+    """Join two figures side by side to a range, score or share; None if they are two."""
+    if left.high is not None or right.high is not None or not 0 <= right.start - left.end <= _MAX_GAP:
+        return None
+    gap, low, high = text[left.end : right.start], left.value, right.value
+    before = text[max(0, left.start - 40) : left.start]
+    bare = left.unit is None and right.unit is None
+    if bare and _IN.fullmatch(gap) and 0 < low < high and low == int(low):
+        usual = high in _OUT_OF or "out" in gap  # "one in four", but not "three in 2018"
+        return _merged(left, right, low / high, None, "fraction") if usual else None
+    if left.unit is None and right.unit and _TIMES.fullmatch(gap):
+        if "b" not in gap or right.unit.dimension == "length":
+            left.unit = right.unit  # "10 x 12 feet"
+        return None
+    per = left.unit.name + " per " if left.unit else ""  # "$5 to $10 a day"
+    if left.unit and right.unit and left.unit != right.unit and not right.unit.name.startswith(per):
+        return None
+    if right.unit is None and any(f.digits and YEAR.fullmatch(text, f.start, f.end) for f in (left, right)):
+        return None
+    if not _is_range(text, left, right, gap, before):
+        return None
+    whole = low == int(low) and high == int(high) and max(low, high) <= 200
+    if bare and whole and "to" not in gap and _HYPHEN.fullmatch(gap):
+        near = text[max(0, left.start - 60) : right.end + 30]
+        if low >= high or _SCORED.search(near):
+            return _merged(left, right, low, high, "score")
+    if right.scaled and not left.scaled and left.digits and low < 1000:
+        mantissa = _mantissa(text, right)
+        low *= high / mantissa if low < mantissa else 1.0  # "24 to 33 billion", but "$200 to $4 million"
+    if low == high:
+        return None
+    joined = _merged(left, right, low, high, right.kind)
+    joined.unit = right.unit or left.unit
+    return joined
+
+
+def _is_range(text: str, left: Figure, right: Figure, gap: str, before: str) -> bool:
+    """Whether what stands between two figures, and before them, makes them the ends of one range."""
+    if _AND.fullmatch(gap):
+        return _BETWEEN.search(before) is not None
+    low, high = left.value, right.value
+    if _OR.fullmatch(gap):  # "three or four"; other alternatives are two figures
+        close = low < high <= 2 * low or low + 1 == high
+        return left.unit is None and left.digits == right.digits and close and low <= 100
+    origin = _FROM.search(before) is not None
+    if origin and left.unit and _WORD_TO.fullmatch(gap):
+        return True  # "from 21 mpg combined to 23"
+    if not _TO.fullmatch(gap):
+        return False
+    if "to" not in gap or origin:
+        return True
+    if left.unit is None:  # "trim 275 to 350 jobs", but "eased 1 to 416"
+        return right.unit is not None or high <= 3 * low or not _moves(before)
+    if right.unit is None:
+        return left.signed  # "fell 3% to 12"
+    if _CHANGED_BY.search(before):
+        return False  # "rose by $3 to $12"
+    return not _moves(before) if left.signed else low <= high
+
+
+def _moves(before: str) -> bool:
+    """Whether one of the last words before a figure is a verb of change in the past or the present."""
+    trend = read_lexicon()["trend"]
+    words = re.findall(r"[a-z]+", before.lower())[-4:]
+    stems = {stem for word in words for stem in (word, word[:-1], word[:-2], word[:-3])}
+    past = {"rose", "fell", "grew", "lost", "slid", "sank", "shrank"}
+    return not (stems.isdisjoint(trend["up"]) and stems.isdisjoint(trend["down"]) and past.isdisjoint(words))
+
+
+def _mantissa(text: str, figure: Figure) -> float:
+    """Read the figure without its scale: 33 of "33 billion"."""
+    written = text[figure.number_start : figure.number_end].split()[0].rstrip("bnmtkrlBMTK")
+    first = next(find_numerals(written), None)
+    return first.value if first and first.value else figure.value
+
+
+def _merged(left: Figure, right: Figure, value: float, high: float | None, kind: str) -> Figure:
+    return Figure(
+        left.start, right.end, left.number_start, right.number_end, value, high, None, kind,
+        digits=left.digits, scaled=right.scaled, signed=left.signed,
+    )  # fmt: skip
+
+
+def find_bound(text: str, figure: Figure) -> str:
+    """Read how exact the words beside a figure say it is: ``=``, ``~``, ``<``, ``<=``, ``>`` or ``>=``."""
+    before = text[max(0, figure.start - 45) : figure.start]
+    if figure.high is not None and figure.kind != "vague" and not _ABOUT.search(before):
+        return "="  # "from 5 up to 10" has both its ends
+    pattern_before, label_before, pattern_after, label_after = _bounds()
+    if found := pattern_before.search(before):
+        return label_before[" ".join(found.group(1).lower().split())]
+    if found := pattern_after.match(text, figure.end, min(len(text), figure.end + 20)):
+        return ">=" if found.group(2) else label_after[" ".join(found.group(1).lower().split())]
+    return "="

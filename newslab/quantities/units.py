@@ -1,0 +1,302 @@
+"""Units: the name, dimension and SI factor of what stands beside a number.
+
+The tables are ``units.toml`` and ``currencies.tsv``, which name their sources. A unit has one
+normalised name (``kilometre``, ``percent``, ``danish krone``) whatever its spelling.
+"""
+
+import re
+import tomllib
+from functools import lru_cache
+from pathlib import Path
+from typing import NamedTuple
+
+PREFIXES = {
+    "k": ("kilo", 1e3), "h": ("hecto", 1e2), "c": ("centi", 1e-2), "m": ("milli", 1e-3), "µ": ("micro", 1e-6),
+    "u": ("micro", 1e-6), "n": ("nano", 1e-9), "M": ("mega", 1e6), "G": ("giga", 1e9), "T": ("tera", 1e12),
+    "P": ("peta", 1e15), "E": ("exa", 1e18),
+}  # fmt: skip
+"""SI prefixes by letter; ``u`` stands for ``µ`` where a keyboard has none."""
+
+# Coins that several countries share: "rupees" alone keeps no country, "Fijian dollars" takes its own.
+COINS = {
+    "dollar": "dollar", "rupee": "rupee", "franc": "franc", "krone": "krone", "kroner": "krone",
+    "krona": "krona", "kronor": "krona", "crown": "crown", "peso": "peso", "lira": "lira",
+    "dinar": "dinar", "dirham": "dirham",
+    "riyal": "riyal", "rial": "rial", "shilling": "shilling", "won": "won", "yuan": "yuan", "leu": "leu",
+    "lei": "leu", "reais": "brazilian real", "cent": "cent", "penny": "penny", "pence": "penny",
+    "pennies": "penny",
+}  # fmt: skip
+PLACED_COINS = {
+    "krone",
+    "krona",
+    "crown",
+    "leu",
+    "dollar",
+    "rupee",
+    "franc",
+    "peso",
+    "lira",
+    "dinar",
+    "dirham",
+    "riyal",
+    "rial",
+    "shilling",
+    "pound",
+}
+
+_GAP = re.compile(r"[ \t\xa0\u2009\u202f]?-?")
+_WORDS = re.compile(r"[^\W\d_](?:[^\W\d_]|[.'’·/](?=\w))*\.?")
+_SIGN = re.compile(r"[%٪%‰°º˚℃℉′″Ω]\s?[CF]?(?![^\W\d_])|[%٪%‰°º˚℃℉′″Ω]|m²|km²|cm²|ft²|m³|cm³|[a-z]{1,2}[23](?!\w)")
+_PER = re.compile(r"(?:\s*/\s*|(?:\s+|-)per(?:\s+|-)|-an?-|\s+(?:an?|each|every)\s+)(?=[^\W\d_])", re.IGNORECASE)
+_SYMBOL_RATE = re.compile(r"([^\W\d_]{1,4})/([^\W\d_]{1,3}[23²³]?)(?!\w)")
+_WORD_CODES = frozenset({"COP", "TRY", "PEN"})  # "COP 27"
+_LETTERED = re.compile(r"\b[A-Z]\s[\d.,]+\Z")  # "channel C 5 N" is a name
+_ORDINAL = re.compile(r" second\s(?:half|quarter|time|place|round|term|year|day|season|goal|floor|largest|biggest)\b")
+_FEET = re.compile(r"['’′](?=\s?\d{1,2}[\"″”])")  # 6'2"
+_INCHES = re.compile(r"\d['’′]\s?\d{1,2}\Z")
+_NO_NOUN = re.compile(r"\s*(?:[.,;)]|\Z)|\s(?:of|at|and|or|per|to|from|in|for)\b")
+_SYSTEM = re.compile(r"(?:US|U\.S\.|UK|imperial|statute)\s(?=(?:fluid|gallon|pint|quart|ounce|ton|mile|cup|bushel))")
+_SPACED_LETTERS = frozenset("mglLCFWV")  # one-letter symbols that may stand apart from their number
+_MAX_NAME = 4  # words: "miles to the gallon"
+_REACH = 60  # characters looked at beside a number; longer than any unit
+
+
+class Unit(NamedTuple):
+    """A unit of measure or a currency."""
+
+    name: str
+    dimension: str
+    factor: float | None = None
+    offset: float = 0.0
+
+
+class Match(NamedTuple):
+    """A unit found in a text, and where."""
+
+    unit: Unit
+    start: int
+    end: int
+
+
+class _Table(NamedTuple):
+    names: dict[str, Unit]  # lower case, singular and plural
+    symbols: dict[str, Unit]  # as written
+    folded: dict[str, Unit]  # symbols in lower case, the likeliest reading
+    before: re.Pattern[str]  # currency signs, at the end of what precedes a number
+    signs: dict[str, Unit]
+    after: dict[str, Unit]  # currency signs after a number
+
+
+@lru_cache(maxsize=1)
+def _table() -> _Table:
+    names: dict[str, Unit] = {}
+    symbols: dict[str, Unit] = {}
+    folded: dict[str, Unit] = {}
+    folder = Path(__file__).parent
+    for dimension, entries in tomllib.loads((folder / "units.toml").read_text(encoding="utf-8")).items():
+        for name, entry in entries.items():
+            unit = Unit(name, dimension, entry.get("si"), entry.get("offset", 0.0))
+            spellings = [name, *entry.get("names", [])]
+            names |= {form: unit for spelling in spellings for form in _plurals(spelling)}
+            symbols |= dict.fromkeys(entry.get("symbols", []), unit)
+            for letter in entry.get("prefixes", ""):
+                word, power = PREFIXES[letter]
+                scaled = Unit(word + name, dimension, unit.factor and unit.factor * power)
+                names |= {word + f: scaled for spelling in spellings for f in _plurals(spelling) if len(spelling) > 3}
+                symbols |= {letter + symbol: scaled for symbol in entry.get("symbols", [])}
+                if letter == "µ":  # the Greek letter and the sign for micro look alike
+                    symbols |= {"μ" + symbol: scaled for symbol in entry.get("symbols", [])}
+    # "2.4Ghz", "30mbps", "100MW": in lower case a prefix of thousands or more is meant
+    for symbol, unit in sorted(symbols.items(), key=lambda item: (item[0][0] in "kMGTPE", item[0])):
+        if len(symbol) > 1:
+            folded[symbol.lower()] = unit
+    before: dict[str, Unit] = {}
+    after: dict[str, Unit] = {}
+    for line in (folder / "currencies.tsv").read_text(encoding="utf-8").splitlines():
+        if line.startswith(("#", "code\t")):
+            continue
+        code, name, others, left, right = line.split("\t")
+        unit = Unit(name, "money")
+        names |= {form: unit for spelling in [name, *_split(others)] for form in _plurals(spelling)}
+        signs = [*_split(left), code] if code not in _WORD_CODES else _split(left)
+        before |= dict.fromkeys([*signs, *(f"{s[:-1]} $" for s in signs if len(s) > 1 and s[-1] == "$")], unit)
+        after |= dict.fromkeys([*_split(right), code], unit)
+    after |= {"p": Unit("penny", "money"), "¢": Unit("cent", "money"), "kr": Unit("krone", "money")}
+    for coin, name in COINS.items():
+        names |= {form: Unit(name, "money") for form in _plurals(coin)}
+    written = "|".join(re.escape(s) for s in sorted(before, key=lambda s: (-len(s), s)))
+    return _Table(names, symbols, folded, re.compile(rf"(?<![^\W_])(?:{written})\Z"), before, after)
+
+
+def _split(cell: str) -> list[str]:
+    return cell.split("|") if cell else []
+
+
+def _plurals(name: str) -> tuple[str, ...]:
+    """Return the name in lower case, in the singular and with its first or last word in the plural."""
+    name = name.lower()
+    head, per, rest = name.partition(" per ")
+    return (name, f"{head}s{per}{rest}") if not name.endswith("s") or per else (name,)
+
+
+def find_currency_before(text: str, start: int) -> Match | None:
+    """Find the currency sign or code that ends at ``start``, one space allowed ("US $58", "RM23", "€ 5")."""
+    left = max(0, start - 8)
+    stretch = text[left:start].rstrip(" \xa0\u202f")
+    if not stretch or len(text[left:start]) - len(stretch) > 1:
+        return None
+    found = _table().before.search(stretch)
+    if found is None:
+        return None
+    sign = found.group()
+    if sign[-1].isalpha() and len(sign) < 3 and start - left > len(stretch) and sign not in ("Rs", "RM"):
+        return None  # "P 5" and "Y 5" are letters; "Y5" may be yen
+    if sign in ("R", "P", "Y") and not re.compile(r"\d[\d,. ]*\d|\d\s?[mb]").match(text, start):
+        return None  # "R2" is more often a name than two rand
+    return Match(_table().signs[sign], left + found.start(), left + found.end())
+
+
+def find_unit_after(text: str, end: int, *, digits: bool) -> Match | None:
+    """Find the unit that follows a number that ends at ``end``, with its denominator ("dollars a day").
+
+    Parameters
+    ----------
+    text
+        The text the number stands in.
+    end
+        Where the number ends.
+    digits
+        Whether the number is written in digits; only then may a symbol such as "m" follow.
+
+    Returns
+    -------
+    Match or None
+        The unit, where its first letter stands and where it ends.
+
+    Examples
+    --------
+    >>> find_unit_after("5 miles per hour", 1, digits=True).unit.name
+    'mile per hour'
+    """
+    found = _plain_unit(text, end, digits=digits)
+    return found and add_rate(text, found)
+
+
+def add_rate(text: str, found: Match) -> Match:
+    """Extend a unit by the denominator that follows it, if any ("$3" + " a barrel")."""
+    per = _PER.match(text, found.end, min(len(text), found.end + 12))
+    if per is None:
+        return found
+    below = _plain_unit(text, per.end(), digits=False, gap=False)
+    indefinite = "per" not in per.group().lower() and "/" not in per.group()
+    if below is None:
+        word = re.compile(r"[^\W\d_]{3,20}").match(text, per.end())
+        if word is None or (indefinite and word.group().lower() not in _COUNTED_PER):
+            return found
+        name = word.group().lower()
+        return Match(
+            Unit(f"{found.unit.name} per {name}", found.unit.dimension + " per thing"),
+            found.start,
+            word.end(),
+        )
+    if indefinite and (below.unit.dimension not in _PER_DIMENSIONS or _SINCE.match(text, below.end)):
+        return found
+    name = f"{found.unit.name} per {below.unit.name}"
+    if known := _table().names.get(name):
+        return Match(known, found.start, below.end)
+    factor = found.unit.factor / below.unit.factor if found.unit.factor and below.unit.factor else None
+    dimension = f"{found.unit.dimension} per {below.unit.dimension}"
+    return Match(Unit(name, dimension, factor), found.start, below.end)
+
+
+_SINCE = re.compile(r"\s(?:earlier|ago|later|before|after|or|and|from|old)\b")  # "$6 billion a year earlier"
+_PER_DIMENSIONS = {"time", "mass", "volume", "length", "area"}
+_COUNTED_PER = {
+    "person",
+    "share",
+    "head",
+    "piece",
+    "pop",
+    "household",
+    "game",
+    "visit",
+    "unit",
+    "night",
+    "ticket",
+}
+
+
+def _plain_unit(text: str, end: int, *, digits: bool, gap: bool = True) -> Match | None:
+    table = _table()
+    start = end
+    if gap and (skipped := _GAP.match(text, end)):
+        start = skipped.end()
+    attached = start == end
+    if not attached and (system := _SYSTEM.match(text, start)):
+        start = system.end()
+    limit = min(len(text), start + _REACH)
+    if _ORDINAL.match(text, end):
+        return None  # "the 1988 second quarter"
+    if digits:
+        for length in (4, 3, 2, 1):
+            sign = text[start : start + length]
+            if len(sign) == length and sign in table.after and not _letter_follows(text, start + length, sign):
+                return Match(table.after[sign], start, start + length)
+    if mark := _SIGN.match(text, start, limit):
+        written = mark.group().replace(" ", "")
+        if unit := table.symbols.get(written) or table.symbols.get(mark.group().strip()):
+            return Match(unit, start, mark.end())
+    if digits and attached and (feet := _FEET.match(text, start)):
+        return Match(table.names["foot"], start, feet.end())
+    if (
+        digits
+        and attached
+        and text[start : start + 1] in ('"', "″", "”")
+        and _INCHES.search(text, max(0, start - 8), start)
+    ):
+        return Match(table.names["inch"], start, start + 1)
+    if digits and (rate := _SYMBOL_RATE.match(text, start, limit)):
+        above, below = table.symbols.get(rate[1]), table.symbols.get(rate[2])
+        if above and below:
+            name, dimension = f"{above.name} per {below.name}", f"{above.dimension} per {below.dimension}"
+            factor = above.factor / below.factor if above.factor and below.factor else None
+            known = table.names.get(name)
+            return Match(known or Unit(name, dimension, factor), start, rate.end())
+    # the longest run of words that is a unit: "square kilometres" before "square"
+    ends: list[int] = []
+    at = start
+    while len(ends) < _MAX_NAME and (word := _WORDS.match(text, at, limit)):
+        ends.append(word.end())
+        at = word.end()
+        if at < limit and text[at] in " -\xa0" and at + 1 < limit:
+            at += 1
+        else:
+            break
+    for stop in reversed(ends):
+        for last in (stop, stop - 1) if text[stop - 1] == "." else (stop,):
+            written = text[start:last]
+            name = " ".join(written.lower().split())
+            unit = table.names.get(name) or table.names.get(name.replace("-", " "))
+            if unit is None and " " not in written and digits:
+                single = len(written) == 1
+                apart = written in _SPACED_LETTERS or (
+                    _NO_NOUN.match(text, last) is not None and not _LETTERED.search(text, max(0, end - 12), end)
+                )
+                if not single or (
+                    written != "K" if attached else apart and written != "A"
+                ):  # "300 K" is a temperature, "4K" a screen
+                    unit = table.symbols.get(written)
+                if unit is None and attached and not single:
+                    unit = table.folded.get(written.lower())
+            if unit is None and " " in name:
+                owner, _, coin = name.rpartition(" ")
+                coin = table.names[coin].name if coin in table.names else coin
+                if coin in PLACED_COINS and written[0].isupper() and written.count(" ") <= 2:
+                    unit = Unit(f"{owner} {coin}", "money")
+            if unit is not None and not _letter_follows(text, last, written):
+                return Match(unit, start, last)
+    return None
+
+
+def _letter_follows(text: str, at: int, written: str) -> bool:
+    return at < len(text) and written[-1:].isalpha() and text[at].isalpha()

@@ -1,0 +1,338 @@
+"""Sources: who a speaker is, what kind of source, and on what condition the source stays unnamed.
+
+A name comes from the document's entities, never from elsewhere: a pronoun takes the last fitting person within reach,
+and where there is none it stays without a name.
+"""
+
+import re
+import tomllib
+from bisect import bisect_left, bisect_right
+from collections import defaultdict
+from collections.abc import Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import NamedTuple
+
+import pandas as pd
+
+from newslab.quotes.syntax import ANY_SUBJECT, Frame, Page, Said, is_cue, noun_phrase
+
+# How many paragraphs back a pronoun may find its person: a story that changes the subject names it again.
+_PARAGRAPHS_BACK = 2
+_WORDS_BACK = 250
+
+_PERSONAL = {"he": "male", "she": "female", "him": "male", "her": "female"}
+_PLURAL = frozenset({"they", "both", "we", "i", "you", "us"})
+_RELATIVE = frozenset({"who", "which", "that", "whom", "whose"})
+_COLLECTIVE_LABELS = frozenset({"ORG", "GPE", "NORP", "LOC", "FAC", "EVENT", "PRODUCT"})
+_DOCUMENT_LABELS = frozenset({"WORK_OF_ART", "LAW"})
+
+# A blank below stands for any run of blanks.
+_BLANKS = r"[ \t\xa0]+"
+_STATED = (
+    r"\b(?:"
+    r"(?:up)?on (?:the )?(?:strict )?conditions? (?:of (?:strict )?anonymity|of not being (?:named|identified|quoted)"
+    r"|that (?:he|she|they|it|his|her|their)\b[^.;\n]{0,60}?(?:named|identified|quoted|used|published|disclosed))"
+    r"|(?:ask|request|want|wish|prefer|choose|chose|opt|beg)(?:s|ed|ted|red|ing|ting|ring|ged|ging)?"
+    r"(?: to (?:remain|stay|be)(?: kept)? anonymous|(?: for)? anonymity"
+    r"| not to (?:be|have)\b[^.,;\n]{0,40}?(?:named|identified|quoted|used|published))"
+    r"|(?:declin|refus)(?:ed|es|ing) to (?:be (?:named|identified|quoted by name)"
+    r"|give (?:his|her|their|a) (?:full |last |real |family )?names?)"
+    r"|did(?: not|n['’]t) (?:want|wish) to (?:be (?:named|identified|quoted)|give (?:his|her|their) names?)"
+    r"|(?:granted|given|insist(?:ed|ing) on|demand(?:ed|ing)|under) anonymity"
+    r"|(?:spoke|speaks?|speaking|talked|talking|responded|replied|said) (?:anonymously|on background|off the record)"
+    r"|(?:was|were|is|are)(?: not|n['’]t) (?:authori[sz]ed|allowed|permitted|cleared) to "
+    r"(?:speak|talk|comment|brief|discuss)"
+    r")"
+)
+_ANONYMITY = re.compile(_STATED.replace(" ", _BLANKS), re.IGNORECASE)
+_BECAUSE = (
+    r",? (?:because|since|as|so that|to|for fear|fearing|citing|owing to|due to|in order to|out of|in exchange for)\b"
+    r"(?:[^.!?;\n\"“”]|\.(?=\w)){0,300}"
+)
+_REASON = re.compile(_BECAUSE.replace(",? ", f",?{_BLANKS}", 1))
+
+
+@lru_cache(maxsize=1)
+def load_source_words() -> dict[str, frozenset[str]]:
+    """Read the words that tell what kind of source speaks, from ``sources.toml``."""
+    path = Path(__file__).with_name("sources.toml")
+    return {name: frozenset(words) for name, words in tomllib.loads(path.read_text(encoding="utf-8")).items()}
+
+
+class Source(NamedTuple):
+    """Who a speaker is: name and entity (None where the text does not tell), kind, and gender if it shows."""
+
+    name: str | None
+    entity_id: str | None
+    kind: str
+    gender: str | None
+
+
+NOBODY = Source(None, None, "none", None)
+
+
+class _Candidate(NamedTuple):
+    """Somebody whom a pronoun further on may mean; ``subject`` where they speak or act, not only are named."""
+
+    token: int
+    source: Source
+    plural: bool
+    subject: bool
+
+
+def name_sources(page: Page, said: Sequence[Said], mentions: pd.DataFrame) -> list[dict[str, object]]:
+    """Tell for each attribution who its speaker is, as columns of the quotes table.
+
+    Parameters
+    ----------
+    page
+        The document the attributions were found in.
+    said
+        Attributions in document order.
+    mentions
+        The document's entities: ``start, end, label, entity_id, name``.
+
+    Returns
+    -------
+    list of dict
+        ``speaker_name``, ``entity_id``, ``source_kind`` and ``anonymity`` of each.
+    """
+    known = _read_mentions(page, mentions)
+    seen = _people_in_passing(page, known)
+    genders = {c.source.name: c.source.gender for c in seen if c.source.name and c.source.gender}
+    by_head: dict[int, Source] = {}
+    spoke: list[_Candidate] = []
+    at = 0
+    heads = sorted({s.frame.head for s in said if s.frame is not None and s.frame.head is not None})
+    for head in heads:
+        while at < len(seen) and seen[at].token < head:
+            spoke.append(seen[at])
+            at += 1
+        source = _identify(page, head, known, spoke, genders)
+        by_head[head] = source
+        if source.kind != "none":
+            several = page.tag[head] in {"NNS", "NNPS"} or _is_several(page, head)
+            spoke.append(_Candidate(head, source, plural=several, subject=True))
+    sources = [_source_of(s.frame, by_head) for s in said]
+    stated = _anonymity(page, said, sources)
+    return [
+        {
+            "speaker_name": source.name,
+            "entity_id": source.entity_id,
+            "source_kind": source.kind,
+            "anonymity": condition,
+        }
+        for source, condition in zip(sources, stated, strict=True)
+    ]
+
+
+def _source_of(frame: Frame | None, by_head: dict[int, Source]) -> Source:
+    return by_head[frame.head] if frame is not None and frame.head is not None else NOBODY
+
+
+class _Mention(NamedTuple):
+    first: int
+    last: int
+    label: str
+    entity_id: str
+    name: str
+    title: str
+
+
+def _read_mentions(page: Page, mentions: pd.DataFrame) -> dict[int, _Mention]:
+    """Mention by each token it covers."""
+    covered: dict[int, _Mention] = {}
+    titles = mentions["title"] if "title" in mentions.columns else [None] * len(mentions)
+    rows = zip(
+        mentions["start"],
+        mentions["end"],
+        mentions["label"],
+        mentions["entity_id"],
+        mentions["name"],
+        titles,
+        strict=True,
+    )
+    for start, end, label, entity_id, name, title in rows:
+        first, last = bisect_right(page.ends, start), bisect_left(page.starts, end)
+        title = title.casefold().rstrip(".") if isinstance(title, str) else ""
+        before = page.lower[first - 1].rstrip(".") if first else ""
+        for i in range(first, last):
+            covered[i] = _Mention(first, last, label, str(entity_id), str(name), title or before)
+    return covered
+
+
+def _people_in_passing(page: Page, known: dict[int, _Mention]) -> list[_Candidate]:
+    """People named in the story itself, not in a quotation, with the gender that a title or a noun tells."""
+    found = []
+    for i, mention in known.items():
+        if i == mention.last - 1 and mention.label == "PERSON" and page.inside[i] < 0:
+            source = Source(mention.name, mention.entity_id, "named", _gender_of(page, i, mention))
+            found.append(_Candidate(i, source, plural=False, subject=page.dep[i] in ANY_SUBJECT))
+    return sorted(found, key=lambda c: c.token)
+
+
+def _gender_of(page: Page, head: int, mention: _Mention | None) -> str | None:
+    words = load_source_words()
+    title = mention.title if mention else ""
+    if title in words["female_titles"]:
+        return "female"
+    if title in words["male_titles"]:
+        return "male"
+    start, end = noun_phrase(page, head)
+    for i in range(start, end):
+        word = page.lower[i]
+        if word in words["female"]:
+            return "female"
+        if word in words["male"]:
+            return "male"
+    return None
+
+
+def _is_several(page: Page, head: int) -> bool:
+    return any(page.dep[c] == "conj" for c in page.children[head])
+
+
+def _identify(
+    page: Page, head: int, known: dict[int, _Mention], spoke: list[_Candidate], genders: dict[str, str]
+) -> Source:
+    """Who a speaker is: by name, by what a pronoun refers to, or by description."""
+    word = page.lower[head]
+    if page.tag[head] in {"PRP", "WP", "WDT"} or word in _PERSONAL or word in _PLURAL or word in _RELATIVE:
+        return _refer(page, head, known, spoke, genders)
+    mention = known.get(head)
+    if mention is None:
+        mention = _named_beside(page, head, known)
+    if mention is not None:
+        kind = (
+            "named" if mention.label == "PERSON" else "document" if mention.label in _DOCUMENT_LABELS else "collective"
+        )
+        return Source(mention.name, mention.entity_id, kind, _gender_of(page, head, mention))
+    start, end = noun_phrase(page, head)
+    text = page.text[page.starts[start] : page.ends[end - 1]]
+    return Source(text, None, _kind_by_word(page, head), _gender_of(page, head, None))
+
+
+def _named_beside(page: Page, head: int, known: dict[int, _Mention]) -> _Mention | None:
+    """Find the name that stands in apposition: "the minister, Ana Ruiz, said"."""
+    for child in page.children[head]:
+        if page.dep[child] == "appos" and child in known and known[child].label == "PERSON":
+            return known[child]
+    return None
+
+
+def _kind_by_word(page: Page, head: int) -> str:
+    words = load_source_words()
+    word = page.lower[head]
+    forms = {word, word.removesuffix("s"), word.removesuffix("es")}
+    if word.endswith("ies"):
+        forms.add(word[:-3] + "y")
+    if forms & words["document"]:
+        return "document"
+    if forms & words["collective"]:
+        return "collective"
+    return "named" if page.pos[head] == "PROPN" and not page.tag[head].endswith("S") else "unnamed"
+
+
+def _refer(
+    page: Page, head: int, known: dict[int, _Mention], spoke: list[_Candidate], genders: dict[str, str]
+) -> Source:
+    """Find what a pronoun stands for; nobody where the text within reach does not say."""
+    word = page.lower[head]
+    if word in _RELATIVE:
+        verb = page.head[head]
+        for _ in range(3):
+            if page.dep[verb] in {"relcl", "acl"}:
+                return _identify(page, page.head[verb], known, spoke, genders)
+            if page.dep[verb] not in {"conj", "xcomp", "aux"}:
+                break
+            verb = page.head[verb]
+        return NOBODY
+    if word in {"i", "we", "you", "us"}:
+        return NOBODY
+    here = page.paragraph[head]
+    wanted = _PERSONAL.get(word)
+    mentioned = NOBODY  # not a subject, but a person of that gender
+    for candidate in reversed(spoke):
+        back = here - page.paragraph[candidate.token]
+        if back > _PARAGRAPHS_BACK or head - candidate.token > _WORDS_BACK:
+            break
+        source = candidate.source
+        if wanted is not None:
+            gender = genders.get(source.name or "") or source.gender
+            if source.kind not in {"named", "unnamed"} or candidate.plural or gender not in {None, wanted}:
+                continue
+            if candidate.subject:
+                if source.name is not None:
+                    genders[source.name] = wanted
+                return source
+            if gender and mentioned is NOBODY:
+                mentioned = source
+        elif not candidate.subject or back > 1 or candidate.plural != (word == "they"):
+            continue
+        elif word == "they" or source.kind in {"collective", "document"}:
+            return source
+    return mentioned
+
+
+# --- anonymity ----------------------------------------------------------------------------------------------------
+
+
+def _anonymity(page: Page, said: Sequence[Said], sources: Sequence[Source]) -> list[str | None]:
+    """Find the condition each unnamed source speaks on, tied by the sentence that states it."""
+    unnamed: dict[int, list[int]] = defaultdict(list)  # attributions by paragraph
+    same: dict[str | None, list[int]] = defaultdict(list)  # attributions by source
+    for k, source in enumerate(sources):
+        if source.kind == "unnamed":
+            unnamed[page.paragraph[_place(said[k])]].append(k)
+            same[source.name].append(k)
+    stated: list[str | None] = [None] * len(said)
+    for match in _ANONYMITY.finditer(page.text):
+        token = bisect_right(page.ends, match.start())
+        if token >= len(page.lower) or page.inside[token] >= 0:
+            continue
+        reason = _REASON.match(page.text, match.end())
+        end = _before_verb(page, match.end(), reason.end()) if reason else match.end()
+        condition = page.text[match.start() : end].rstrip(" ,")
+        here = page.paragraph[token]
+        near = [k for at in range(here - _PARAGRAPHS_BACK, here + _PARAGRAPHS_BACK + 1) for k in unnamed.get(at, [])]
+        tied = _tied(page, token, near, said, sources)
+        if tied is not None and stated[tied] is None:
+            for k in same[sources[tied].name]:
+                stated[k] = stated[k] or condition
+    return stated
+
+
+def _before_verb(page: Page, start: int, end: int) -> int:
+    """Where a reason gives way to what is said: "..., who asked not to be named because of the talks, said"."""
+    for i in range(bisect_left(page.starts, start), bisect_left(page.starts, end) - 1):
+        if page.lower[i] == "," and (is_cue(page, i + 1) or page.pos[i + 1] == "CCONJ"):
+            return page.starts[i]
+    return end
+
+
+def _tied(page: Page, token: int, near: Sequence[int], said: Sequence[Said], sources: Sequence[Source]) -> int | None:
+    """Find whose condition a sentence states: its own speaker's, or that of the speaker its subject refers to."""
+    first, last = page.sentence[token]
+    here = [k for k in near if first <= _place(said[k]) < last]
+    if here:
+        return min(here, key=lambda k: abs(_place(said[k]) - token))
+    subject = next((i for i in range(max(first, token - _WORDS_BACK), token) if page.dep[i] in ANY_SUBJECT), None)
+    if subject is None:
+        return None
+    word = page.lower[subject]
+    if word in _PERSONAL:
+        near = [k for k in near if sources[k].gender in {None, _PERSONAL[word]}]
+    elif word not in {"they", "both", "who"}:
+        near = [k for k in near if _speaker_word(page, said[k]).removesuffix("s") == word.removesuffix("s")]
+    before = [k for k in near if _place(said[k]) < first]
+    return before[-1] if before else near[0] if near else None
+
+
+def _place(said: Said) -> int:
+    """Token of the cue; an attribution to a source always has one."""
+    return said.frame.cue[0] if said.frame is not None else 0
+
+
+def _speaker_word(page: Page, said: Said) -> str:
+    return page.lower[said.frame.head] if said.frame is not None and said.frame.head is not None else ""

@@ -1,0 +1,243 @@
+"""Structure: paragraphs with their role and topic fit, and sentences.
+
+News that was scraped or stitched together holds more than its story: headlines in mid-text, share bars,
+passages of another article. Roles are read from form, place and whether a line shares words with the text around
+it, never from lists of known lines.
+"""
+
+import math
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain
+
+import pandas as pd
+from spacy.tokens import Doc, Span, Token
+
+from newslab.structure.topics import flag_passages, score_passages, weigh_words
+from newslab.tables import SPAN_COLUMNS, build_table
+from newslab.words import iter_sentences, split_paragraphs
+
+PARAGRAPH_COLUMNS = SPAN_COLUMNS | {
+    "role": "str",
+    "kind": "str",
+    "off_topic": "bool",
+    "topic_score": "float64",
+}
+SENTENCE_COLUMNS = SPAN_COLUMNS | {"paragraph": "int64"}
+
+# a stop, then perhaps closing quotes and brackets
+_STOP = re.compile(r"""[.!?…:;,][\s"'”’»)\]]*$""")
+_MENU = re.compile(r"[|•·»©®→]|https?:|www\.|\S@\S")
+_QUOTE = re.compile("[\"“”„«»‘]|''|``")
+_LONGEST_HEADLINE = 25
+_LONGEST_NOTICE = 16
+_LONGEST_CALL = 30
+_SHORT = 20
+"""Tokens up to which a paragraph is no measure of what the text around a line is about."""
+
+_NEAR = 20
+"""Paragraphs on either side that a line may belong to."""
+
+_TELLING = 5.0
+"""Weight from which on a word tells what a line is about: that of rank 150, the end of the words found everywhere."""
+
+_TIED = 0.2
+"""Share of its telling words from which on a line belongs to the text around it."""
+
+_SECOND_PERSON = frozenset({"you", "your", "yours"})
+_FINITE = frozenset({"VBD", "VBZ", "VBP", "MD"})
+_NAME = frozenset({"NNP", "NNPS", "CC", ",", "NN"})
+
+
+def extract_paragraphs(docs: Mapping[str, Doc], *, topics: bool = True) -> pd.DataFrame:
+    """Find the paragraphs of each document, what each is, and whether it belongs, one row a paragraph.
+
+    Parameters
+    ----------
+    docs
+        Parsed documents by id; the pipeline must set tags and parts of speech.
+    topics
+        False leaves the topic fit out, for large collections.
+
+    Returns
+    -------
+    DataFrame, in document order
+        doc_id : key of ``docs``
+        start, end : characters into the article, end exclusive
+        text : the paragraph as written
+        role : ``headline``, ``body`` or ``boilerplate`` (page furniture: not part of any story)
+        kind : what sort of furniture, by its form: ``rule`` (no words), ``menu`` (separators, links, addresses),
+            ``byline``, ``dateline`` (mostly figures: dates, times, counts), ``credit`` (in brackets), ``call``
+            (addresses or orders the reader), ``label`` (a line without a stop that shares no telling word with
+            the text around it, also a link to another story), ``notice`` (a short sentence of that sort); null
+            for headlines and body
+        off_topic : True for a passage of another story, and for the headline over one
+        topic_score : probability of belonging with the rest of the document, higher fits better; null for
+            headlines and boilerplate, for a paragraph without telling words, where there are fewer than three
+            paragraphs, and without ``topics``
+
+    Raises
+    ------
+    ValueError
+        If a document has no tags or parts of speech.
+
+    Examples
+    --------
+    >>> extract_paragraphs({}).columns.to_list()
+    ['doc_id', 'start', 'end', 'text', 'role', 'kind', 'off_topic', 'topic_score']
+    """
+    rows = (row for doc_id, doc in docs.items() for row in _paragraphs(doc_id, doc, topics=topics))
+    return build_table(rows, PARAGRAPH_COLUMNS)
+
+
+def extract_sentences(docs: Mapping[str, Doc]) -> pd.DataFrame:
+    """Find the sentences of each document, one row a sentence; none crosses the end of a paragraph.
+
+    Parameters
+    ----------
+    docs
+        Parsed documents by id; the pipeline must set sentence boundaries.
+
+    Returns
+    -------
+    DataFrame, in document order
+        doc_id : key of ``docs``
+        start, end : characters into the article, end exclusive
+        text : the sentence as written
+        paragraph : which paragraph of the document it stands in, from 0: its row there in `extract_paragraphs`
+
+    Raises
+    ------
+    ValueError
+        If a document has no sentence boundaries.
+
+    Examples
+    --------
+    >>> extract_sentences({}).columns.to_list()
+    ['doc_id', 'start', 'end', 'text', 'paragraph']
+    """
+    return build_table((row for doc_id, doc in docs.items() for row in _sentences(doc_id, doc)), SENTENCE_COLUMNS)
+
+
+def _sentences(doc_id: str, doc: Doc) -> Iterator[dict[str, object]]:
+    if len(doc) and not doc.has_annotation("SENT_START"):
+        raise ValueError(f"document {doc_id!r} has no sentence boundaries; parse it with 'parser'")
+    text = doc.text  # once: spaCy joins all tokens on each access
+    paragraphs = split_paragraphs(text)
+    at = 0
+    for sent in iter_sentences(doc):
+        while paragraphs[at][1] <= sent.start_char:
+            at += 1
+        # a pipeline that knows no paragraphs may run one sentence over several
+        i = at
+        while i < len(paragraphs) and paragraphs[i][0] < sent.end_char:
+            start, end = max(sent.start_char, paragraphs[i][0]), min(sent.end_char, paragraphs[i][1])
+            yield {"doc_id": doc_id, "start": start, "end": end, "text": text[start:end], "paragraph": i}
+            i += 1
+
+
+def _paragraphs(doc_id: str, doc: Doc, *, topics: bool) -> Iterator[dict[str, object]]:
+    if len(doc) and not (doc.has_annotation("TAG") and doc.has_annotation("POS")):
+        raise ValueError(f"document {doc_id!r} has no parts of speech; parse it with 'tagger' and 'attribute_ruler'")
+    text = doc.text
+    edges = split_paragraphs(text)
+    spans = list(_spans(doc, edges))
+    words = [{word: x for word, x in weigh_words(span).weights.items() if x > _TELLING} for span in spans]
+    kinds = [_furniture(span, _tie(words, spans, i), is_first=not i) for i, span in enumerate(spans)]
+    roles = [_role(span, kind) for span, kind in zip(spans, kinds, strict=True)]
+    scores, flags = [math.nan] * len(spans), [False] * len(spans)
+    if topics:
+        # a headline goes with what it heads: it is words of its story, and out of place with it
+        body = [i for i, role in enumerate(roles) if role == "body"]
+        heads = [_heads(roles, i) for i in body]
+        passages = [
+            weigh_words(chain(*spans[first : i + 1]), headed=body[0] < first < i)
+            for first, i in zip(heads, body, strict=True)
+        ]
+        found = score_passages(passages)
+        for first, i, score, flag in zip(heads, body, found, flag_passages(passages, found), strict=True):
+            scores[i] = score
+            flags[first : i + 1] = [flag] * (i + 1 - first)
+    for (start, end), role, kind, flag, score in zip(edges, roles, kinds, flags, scores, strict=True):
+        yield {
+            "doc_id": doc_id,
+            "start": start,
+            "end": end,
+            "text": text[start:end],
+            "role": role,
+            "kind": kind,
+            "off_topic": flag,
+            "topic_score": score,
+        }
+
+
+def _spans(doc: Doc, edges: list[tuple[int, int]]) -> Iterator[Span]:
+    """Tokens of each paragraph, in one pass: a look-up by character would walk the Doc each time."""
+    at = 0
+    for start, end in edges:
+        while at < len(doc) and doc[at].idx + len(doc[at]) <= start:
+            at += 1
+        first = at
+        while at < len(doc) and doc[at].idx < end:
+            at += 1
+        yield doc[first:at]
+
+
+def _heads(roles: list[str], i: int) -> int:
+    """Find the first of the headlines right above paragraph ``i``, or ``i`` itself."""
+    while i and roles[i - 1] == "headline":
+        i -= 1
+    return i
+
+
+def _tie(words: Sequence[Mapping[str, float]], spans: Sequence[Span], i: int) -> float:
+    """Weigh which share of a line's telling words the paragraphs around have too; NaN if there are none."""
+    near = range(max(0, i - _NEAR), min(len(spans), i + _NEAR + 1))
+    around = [words[j] for j in near if j != i and len(spans[j]) > _SHORT]
+    weight = sum(words[i].values())
+    if not around:
+        return math.nan
+    return sum(x for word, x in words[i].items() if any(word in other for other in around)) / (weight or 1)
+
+
+def _furniture(span: Span, tie: float, *, is_first: bool) -> str | None:
+    """Say what sort of page furniture a line is, by its form and its tie to the text around; None for news."""
+    words = _words(span)
+    if not words:
+        return "rule"
+    if len(words) > _LONGEST_CALL:
+        return None
+    line, tags = span.text.strip(), [t.tag_ for t in words]
+    loose, stopped = tie < _TIED, bool(_STOP.search(line))
+    finite = any(tag in _FINITE for tag in tags)
+    quoted = bool(_QUOTE.search(line))
+    if _MENU.search(line):
+        return "menu"
+    if not stopped and words[0].text.lower() == "by" and all(tag in _NAME for tag in tags[1:]):
+        return "byline"
+    if not stopped and not finite and 2 * sum(any(map(str.isdigit, t.text)) for t in words) >= len(words):
+        return "dateline"
+    if line[0] == "(" and line[-1] == ")":
+        return "credit"
+    addressed = tags[0] == "VB" or any(t.text.lower() in _SECOND_PERSON for t in words)
+    if addressed and not quoted and (loose or not stopped):
+        return "call"
+    if not stopped and not finite and len(words) < 3:
+        return "label"
+    if not loose or quoted:
+        return None
+    if not stopped:
+        # what heads a story of which nothing follows is a link to it; only the first line may speak for itself
+        return None if is_first and finite else "label"
+    names = sum(tag in {"NNP", "NNPS"} for tag in tags)
+    return "notice" if "VBD" not in tags and names < 2 and len(words) <= _LONGEST_NOTICE else None
+
+
+def _role(span: Span, kind: str | None) -> str:
+    if kind:
+        return "boilerplate"
+    return "headline" if len(_words(span)) <= _LONGEST_HEADLINE and not _STOP.search(span.text) else "body"
+
+
+def _words(span: Span) -> list[Token]:
+    return [token for token in span if any(map(str.isalnum, token.text))]

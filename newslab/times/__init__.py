@@ -1,0 +1,333 @@
+"""Times: expressions of date, time, length and recurrence, with the stretch of the calendar that they mean.
+
+Types and values are those of TIMEX3 (TimeML 1.2.1). What depends on the day the article appeared is worked
+out from it where it is known, and otherwise left with an X for every figure that it would give:
+``XXXX-WXX-5`` for Friday.
+"""
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator, Mapping
+from datetime import date
+
+import pandas as pd
+from spacy.tokens import Doc
+from spacy.tokens import Token as Word
+
+from newslab.tables import SPAN_COLUMNS, build_table
+from newslab.times.timex import Scene, Time, resolve
+from newslab.times.values import cover_value
+from newslab.times.words import Found, Token, find_expressions, read_tokens
+from newslab.words import split_paragraphs
+
+COLUMNS = SPAN_COLUMNS | {
+    "type": "str",
+    "value": "str",
+    "earliest": "datetime64[s]",
+    "latest": "datetime64[s]",
+    "anchored": "bool",
+    "mod": "str",
+}
+
+Published = str | date | pd.Timestamp | pd.Series | None
+
+
+def extract_times(docs: Mapping[str, Doc], *, published: Published = None) -> pd.DataFrame:
+    """Find the time expressions of each document, pinned to the calendar where they can be.
+
+    Parameters
+    ----------
+    docs
+        Parsed documents by id. Words are enough; a tagger and parser let a bare weekday or month look forward
+        ("will vote on Tuesday"), an ``ner`` keeps out people and titles (April Jones, the Sunday Times).
+    published
+        Day of publication: one for all documents, or a Series by ``doc_id``; null where it is not known. A
+        time of day in it is not used.
+
+    Returns
+    -------
+    DataFrame, in document order
+        doc_id : key of ``docs``
+        start, end : characters into the article, end exclusive
+        text : the expression as written
+        type : TIMEX3 type: DATE, TIME (of day), DURATION or SET (recurring)
+        value : TIMEX3 value, in ISO 8601 where it has a form for it: ``2019-03-08``, ``2019-W10``,
+            ``2019-03-08TEV``, ``P3W``, ``PXM`` (some months), ``PAST_REF``; X stands for what only the
+            publication date would tell
+        earliest, latest : first and last second that the value covers, null where not pinned. For a length
+            next to the publication date ("the past three weeks") both are that far apart
+        anchored : whether the publication date is needed (and, where known, was used) to pin it; all of
+            those are null in ``earliest`` without one
+        mod : TIMEX3 modifier: START, MID, END (of the value), APPROX, LESS_THAN, MORE_THAN, EQUAL_OR_MORE,
+            EQUAL_OR_LESS, BEFORE, AFTER; null if none
+
+    Raises
+    ------
+    ValueError
+        If ``published`` is no date.
+
+    Notes
+    -----
+    A bare weekday is the last one up to the publication date, or the next one where its verb is about the
+    future ("will", "is due to", "planned for"). A month, a day of a month and a holiday are the nearest,
+    those that the tense speaks against counting as farther off; a quarter of a year is the nearest. "That
+    day" and "two weeks later" count from the last date told of before, and stay unpinned where there is
+    none. Of 7/8/07 the reading within a month of publication is taken, if there is one. Weeks are those of
+    ISO 8601, Monday to Sunday. "Late Friday" is its evening, "early Friday" its morning, "overnight" the
+    night before. A decade has three figures (199), a century two (18 for the 19th); a fiscal year is FY2019,
+    which covers nothing certain. Holidays are those of the United States. Adjectives that name a kind rather
+    than a time (annual, quarterly, former, current) and ages are left out, and so is "currently", which
+    tells nothing that the tense does not.
+
+    Examples
+    --------
+    >>> from spacy.tokens import Doc
+    >>> from spacy.vocab import Vocab
+    >>> doc = Doc(Vocab(), words=["It", "began", "late", "Friday", "."])
+    >>> extract_times({"a": doc}, published="2019-03-09")[["text", "value"]].values.tolist()
+    [['late Friday', '2019-03-08TEV']]
+    """
+    days = {doc_id: _published_day(published, doc_id) for doc_id in docs}
+    return build_table((row for doc_id, doc in docs.items() for row in _rows(doc_id, doc, days[doc_id])), COLUMNS)
+
+
+DATE_COLUMNS = SPAN_COLUMNS | {"kind": "str", "value": "str", "published": "datetime64[s]"}
+
+_DAY = r"(?:\d{4}|XXXX)-(?:\d\d-\d\d|XX-XX|WXX-\d)"
+_TOP_PARAGRAPHS = 8
+_LINE_LENGTH = 80
+# A date line is a paragraph of a date, with at most a label, a clock time and the like.
+_LABEL = re.compile(
+    r"\W*(?:(?:first |last )?(?:published|posted|updated|created|date|issued)\W*(?:on|at)?\W*)?", re.IGNORECASE
+)
+# A dateline opens its paragraph: a place in capitals before the date and a dash, colon or bracket behind it
+# ("KIGALI, Rwanda, Apr 12 (IPS) -"), or an agency in brackets before it ("(Reuters) March 7").
+_PLACE = re.compile(r"\W*[A-Z][A-Z.'’&/ -]{2,30}(?:,+\s*[A-Z][\w. ]{1,25}){0,2}(?:\s*\([A-Z][\w./ ]{1,20}\))?[\s,–—-]*")
+_AGENCY = re.compile(r"(?:[A-Z][\w.,'’&/ -]{2,40})?\([A-Z][\w./ ]{1,20}\)[\s,.:–—-]*")
+_DATELINE_END = re.compile(r"[\s,.]*[–—:(-]")
+
+
+def find_published(docs: Mapping[str, Doc]) -> pd.DataFrame:
+    """Find the date that each text gives itself: an offer, never used unasked.
+
+    It looks at the opening paragraphs only, for a line that holds a date and little else ("Published 7 March
+    2019, 10:30") and for a dateline ("BEIRUT (Reuters), March 7 -", "(Reuters) March 7").
+
+    Parameters
+    ----------
+    docs
+        Parsed documents by id; the words are enough.
+
+    Returns
+    -------
+    DataFrame, at most one row a document, in their order
+        doc_id : key of ``docs``
+        start, end : characters into the article, end exclusive
+        text : the date as written
+        kind : ``line`` (a line of its own) or ``dateline``
+        value : TIMEX3 value, with XXXX for a year that the text doesn't give
+        published : the date, null where the text gives no year. What you accept can go on to `extract_times`:
+            ``published=found.set_index("doc_id")["published"]``
+
+    Examples
+    --------
+    >>> from spacy.tokens import Doc
+    >>> from spacy.vocab import Vocab
+    >>> doc = Doc(Vocab(), words=["(Reuters)", "March", "7", "-", "Rain", "fell", "."])
+    >>> find_published({"a": doc})[["text", "kind", "value"]].values.tolist()
+    [['March 7', 'dateline', 'XXXX-03-07']]
+    """
+    return build_table((row for doc_id, doc in docs.items() for row in _offers(doc_id, doc.text)), DATE_COLUMNS)
+
+
+def _offers(doc_id: str, text: str) -> list[dict[str, object]]:
+    for start, end in split_paragraphs(text)[:_TOP_PARAGRAPHS]:
+        # a dateline's date is in the first words: a long paragraph is not read in full
+        line = text[start : min(end, start + 2 * _LINE_LENGTH)]
+        tokens = read_tokens(line)
+        for found in find_expressions(tokens):
+            time = resolve(found, Scene()) if found.rule == "day" else None
+            if time is None or not re.match(r"[\dX]{4}-\d\d-\d\d", time.value or ""):
+                continue
+            first, last = tokens[found.first].start, tokens[found.last].end
+            before, after = line[:first], line[last:]
+            if _LABEL.fullmatch(before) and end - start <= _LINE_LENGTH and len(re.findall(r"[^\W\d_]+", after)) <= 5:
+                kind = "line"
+            elif _AGENCY.fullmatch(before) or (_PLACE.fullmatch(before) and _DATELINE_END.match(after)):
+                kind = "dateline"
+            else:
+                continue
+            value = str(time.value)[:10]
+            return [
+                {
+                    "doc_id": doc_id,
+                    "start": start + first,
+                    "end": start + last,
+                    "text": line[first:last],
+                    "kind": kind,
+                    "value": value,
+                    "published": None if "X" in value else value,
+                }
+            ]
+    return []
+
+
+def _published_day(published: Published, doc_id: str) -> date | None:
+    given = published.get(doc_id) if isinstance(published, pd.Series) else published
+    if isinstance(given, pd.Series):
+        raise ValueError(f"published has {len(given)} dates for document {doc_id!r}; give one")
+    if given is None or pd.isna(given):
+        return None
+    try:
+        return pd.Timestamp(given).date()
+    except (ValueError, TypeError) as error:
+        raise ValueError(
+            f"document {doc_id!r} has published {given!r}, which is no date; give it as 2019-03-07"
+        ) from error
+
+
+def _rows(doc_id: str, doc: Doc, published: date | None) -> Iterator[dict[str, object]]:
+    text = doc.text  # once: it is put together anew each time
+    tokens = read_tokens(text)
+    found = list(find_expressions(tokens))
+    starts = [word.idx for word in doc]
+    times: list[Time | None] = [None] * len(found)
+    told: Time | None = None
+    told_day: Time | None = None
+    # a clock time needs the day that its sentence gives before or after it, so days go first
+    for i in sorted(range(len(found)), key=lambda i: found[i].rule == "time"):
+        rule = found[i].rule
+        scene = _set_scene(doc, starts, tokens, found, i)
+        scene.published, scene.told, scene.told_day = published, told, told_day
+        scene.near = _nearest_day(found, times, tokens, i) if rule == "time" else None
+        times[i] = time = None if _is_name(scene, found[i]) else resolve(found[i], scene)
+        # "a year earlier" is only compared with: the story goes on where it was
+        compared = time and rule == "ago" and time.grain == "Q"
+        if time and time.day and rule != "time" and not compared:
+            told = time
+            told_day = time if time.grain == "D" else told_day
+    for match, time in zip(found, times, strict=True):
+        if time is None:
+            continue
+        start, end = tokens[match.first].start, tokens[match.last].end
+        cover = None if time.uncovered else time.cover or cover_value(time.value)
+        earliest, latest = cover or (None, None)
+        yield {
+            "doc_id": doc_id,
+            "start": start,
+            "end": end,
+            "text": text[start:end],
+            "type": time.type,
+            "value": time.value,
+            "earliest": earliest,
+            "latest": latest,
+            "anchored": time.anchored,
+            "mod": time.mod,
+        }
+
+
+def _set_scene(doc: Doc, starts: list[int], tokens: list[Token], found: list[Found], i: int) -> Scene:
+    """Gather what stands around a match."""
+    first, last = found[i].first, found[i].last
+    before = tokens[max(0, first - 2) : first]
+    after = tokens[last + 1 : last + 3]
+    head = bisect_right(starts, tokens[first].start) - 1
+    return Scene(
+        leaning=lambda: _lean(doc, head),
+        previous=before[-2] if len(before) > 1 else None,
+        before=before[-1] if before else None,
+        after=after[0] if after else None,
+        follower=found[i + 1] if i + 1 < len(found) else None,
+        # "quarter-century", but not "this week - after"
+        joined=len(after) > 1 and after[0].kind == "dash" != after[1].kind and after[0].start == tokens[last].end,
+        word_before=doc[head - 1] if head else None,
+        word_first=doc[head],
+        word=doc[bisect_right(starts, tokens[last].end - 1) - 1],
+    )
+
+
+def _nearest_day(found: list[Found], times: list[Time | None], tokens: list[Token], i: int) -> Time | None:
+    """Find the day that the sentence of a clock time gives, before it or else after it."""
+    for step in (-1, 1):
+        for j in range(i + step, i + 4 * step, step):
+            if not 0 <= j < len(found):
+                break
+            low, high = sorted((i, j))
+            between = tokens[found[low].last + 1 : found[high].first]
+            if len(between) > 25 or any(token.kind in {"break", "dot"} for token in between):
+                break
+            if (time := times[j]) and re.match(_DAY, time.value or ""):
+                return time
+    return None
+
+
+# Names of people and titles hold words of the calendar; tools mark "Wednesday" in a headline as ORG, though,
+# so the whole name must be longer than the expression.
+_NAMES = {"PERSON", "ORG", "WORK_OF_ART", "FAC", "PRODUCT", "LAW"}
+
+
+def _is_name(scene: Scene, match: Found) -> bool:
+    """Tell whether the word is of a name or a verb: April Jones, the Sunday Times, to march."""
+    word = scene.word_first
+    if word is None or match.rule not in {"day", "month", "season", "year", "ref"}:
+        return False
+    alone = match.first == match.last
+    if word.ent_type_ == "PERSON" or (alone and "month" in match.parts and word.pos_ in {"VERB", "AUX"}):
+        return True
+    if word.ent_type_ not in _NAMES or match.rule == "year" or not alone:
+        return False
+    follower = word.doc[word.i + 1] if word.i + 1 < len(word.doc) else None
+    return word.ent_iob_ == "I" or (follower is not None and follower.ent_iob_ == "I")
+
+
+# "planned a rally for Saturday", "put off until Tuesday": told in the past, about the future
+_PROSPECTIVE = {
+    "adjourn", "await", "book", "delay", "expect", "extend", "plan", "postpone", "reschedule", "schedule",
+    "slate"
+}  # fmt: skip
+_HELPERS_WITHIN = 12  # words before a verb
+_TELLING = {"be", "have", "report", "say", "show", "tell", "write"}
+_FUTURE_HELPERS = {"will", "'ll", "’ll", "wo", "shall", "would", "should", "may", "might", "must", "can"}
+_PAST_HELPERS = {"could", "did", "was", "were", "had", "has", "have", "'d", "’d", "'ve", "’ve", "having"}
+
+
+def _lean(doc: Doc, i: int) -> int:
+    """Tell whether the verb over a word is of the past (-1), the future (1) or neither (0)."""
+    word = doc[i]
+    before = doc[max(0, i - 3) : i].text
+    if before.endswith(("as early as", "as soon as")):
+        return 1
+    # "to recover from Monday's debate": what only belongs to a noun is not when the purpose is to be reached
+    belongs = word.dep_ in {"poss", "compound", "nmod", "amod", "nummod"}
+    for _ in range(20):
+        if before.endswith("until") and word.lemma_.lower() in {"give", "allow"}:
+            return 1  # "has given them until Friday"
+        if word.tag_.startswith(("VB", "MD")) and (lean := _verb_lean(word, doc[i], belongs)) is not None:
+            return lean
+        if word.head.i == word.i:
+            break
+        word = word.head
+    return 0
+
+
+def _verb_lean(verb: Word, word: Word, belongs: bool) -> int | None:
+    """Tell where one verb leans for a word below it; None if the verb above it decides."""
+    # not verb.children, which runs through all that hangs below the verb: a text may be one sentence
+    left = verb.doc[max(0, verb.i - _HELPERS_WITHIN) : verb.i]
+    helpers = [w for w in left if w.dep_ in {"aux", "auxpass"} and w.head.i == verb.i]
+    lows = {child.lower_ for child in helpers}
+    if lows & _FUTURE_HELPERS:
+        return -1 if "have" in lows else 1
+    if verb.lemma_.lower() in _PROSPECTIVE and verb.i < word.i:
+        return 1
+    if lows & _PAST_HELPERS:
+        return 0 if verb.tag_ == "VBG" else -1
+    if verb.tag_ in {"VBD", "VBN"}:
+        return -1
+    if "to" in lows:
+        return None if belongs or verb.dep_ == "advcl" else 1
+    if verb.tag_ == "VBG":
+        return 1 if helpers else None
+    # "the trial opens on Tuesday", but "he says in a letter of Tuesday"
+    own = not belongs and verb.i in {word.head.i, word.head.head.i}
+    return 1 if own and verb.tag_ in {"VBP", "VBZ"} and verb.lemma_.lower() not in _TELLING else 0
