@@ -114,7 +114,7 @@ def _link_acronyms(names: list[Name]) -> Iterator[Proposal]:
             for form in set(letters):
                 initials[form].append(name.key)
     for name in names:
-        # "US" is no "University of Sheffield"
+        # "US" is no "University of Salford"
         if name.text.replace(".", "").isupper() and len(name.key) > 1 and name.key not in read_gazetteer():
             yield name.key, initials[name.key] if name.label != "PERSON" else [], "acronym of"
 

@@ -142,7 +142,7 @@ def _drop_chance_names(tokens: Tokens, mentions: list[Mention]) -> Iterator[Ment
             parts = (words[i:j] for i in range(len(words)) for j in range(i + 1, len(words) + 1))
             if any(part in body for part in parts) or all(w in read_words("minor") for w in words):
                 continue
-        # "Coastal erosion" opens a sentence where "coastal" is a word like any other
+        # "Strong winds" opens a sentence where "strong" is a word like any other
         if len(words) == 1 and words[0] in common and not tokens.proper[m.first] and m.text.istitle():
             continue
         yield m
@@ -231,7 +231,7 @@ def _may_name(tokens: Tokens, first: int, last: int) -> bool:
 def _join_people(
     tokens: Tokens, spans: list[tuple[int, int, str]], blocked: bytearray
 ) -> Iterator[tuple[int, int, str]]:
-    """Join what the model left of one person's name: initials, "Suk-yeol", "dos Santos"."""
+    """Join what the model left of one person's name: initials, "Geun-hye", "dos Santos"."""
     particles = read_words("particles")
     held: tuple[int, int, str] | None = None
     behind = len(tokens.words), len(tokens.words), ""
@@ -272,7 +272,7 @@ def _opens_name(tokens: Tokens, i: int) -> bool:
 
 
 def _close_name(tokens: Tokens, first: int, last: int) -> int:
-    """End of a person's name that the model cut at a hyphen: after "Yoon Suk-yeol"; after "Hwang In-beom"."""
+    """End of a person's name that the model cut at a hyphen: after "Park Geun-hye"; after "Bong Joon-ho"."""
     if last - first > 1 and _is_hyphenated(tokens, last - 1):
         return last + 2
     if _is_hyphenated(tokens, last) and tokens.words[last][0].isupper() and tokens.words[last + 2].islower():
