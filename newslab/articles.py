@@ -114,7 +114,7 @@ def read_articles(source: str | Path | Iterable[str | Path], *, published: objec
     ...
     FileNotFoundError: no-such-file.txt: no such file or folder; check the path
     """
-    paths = list(_find_files(source))
+    paths = list(find_files(source))
     rows: list[dict[str, object]] = []
     for path, doc_id in zip(paths, _name_documents(paths), strict=True):
         content = _read_bytes(path)
@@ -143,10 +143,11 @@ def read_articles(source: str | Path | Iterable[str | Path], *, published: objec
     return articles
 
 
-def _find_files(source: str | Path | Iterable[str | Path]) -> Iterator[Path]:
+def find_files(source: str | Path | Iterable[str | Path]) -> Iterator[Path]:
+    """Find the documents that a path, a pattern, a folder or several of them name, in the order of `read_articles`."""
     if not isinstance(source, str | Path):
         for one in source:
-            yield from _find_files(one)
+            yield from find_files(one)
         return
     path = Path(source)
     if path.is_dir():

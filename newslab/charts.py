@@ -319,19 +319,28 @@ def chart_cooccurrence(pairs: pd.DataFrame, *, title: str = "Who appears with wh
     order = list(both.groupby("name")["count"].sum().sort_values(ascending=False, kind="stable").index)
     shown = both[["name", "other", "count"]]
     size = max(120, min(560, 18 * len(order)))
+    most = int(pairs["count"].max())
     return (
         alt.Chart(
             shown,
             description=f"{title}: {_name_some(pairs['name'] + ' and ' + pairs['other'], pairs['count'])} passages",
         )
-        .mark_rect(stroke=COLOURS["paper"][0])
+        .mark_rect(fill=PALETTE[0], stroke=COLOURS["paper"][0])
         .encode(
             x=alt.X("other:N", sort=order, title=None, axis=alt.Axis(labelAngle=-60, labelLimit=140)),
             y=alt.Y("name:N", sort=order, title=None),
-            color=alt.Color(
-                "count:O",
+            # by opacity, not by shade: that reads the same on dark paper
+            opacity=alt.Opacity(
+                "count:Q",
                 title="passages shared",
-                scale=alt.Scale(range=["#cfe2f1", PALETTE[0]], interpolate="lab"),
+                scale=alt.Scale(domain=[0, most], range=[0.12, 1]),
+                legend=alt.Legend(
+                    format="d",
+                    values=list(range(1, most + 1, math.ceil(most / 6))),
+                    symbolType="square",
+                    symbolFillColor=PALETTE[0],
+                    symbolStrokeWidth=0,
+                ),
             ),
             tooltip=["name:N", "other:N", "count:Q"],
         )
@@ -481,7 +490,7 @@ def chart_quantities(
     more = f"; {left_out} more are in the table" if left_out else ""
     return (
         alt.vconcat(*axes, spacing=18)
-        .resolve_scale(color="shared", shape="shared")
+        .resolve_scale(stroke="shared", fill="shared", shape="shared")
         .properties(
             title=alt.TitleParams(title, subtitle=subtitle + more),
             description=f"{title}: " + "; ".join(_shorten(name_figures(known)).head(8)),
@@ -519,9 +528,9 @@ def _chart_axis(
         y=alt.Y("line:N", title=None, sort=list(dict.fromkeys(shown["line"]))),
     )
     if colour:
-        base = base.encode(color=alt.Color(f"{colour}:N", title=None), stroke=alt.Stroke(f"{colour}:N", legend=None))
+        base = base.encode(stroke=alt.Stroke(f"{colour}:N", title=None), fill=alt.Fill(f"{colour}:N", title=None))
     shapes = alt.Scale(domain=claims, range=[_SHAPES[claim] for claim in claims])
-    marks = base.mark_point(size=90, strokeWidth=2, stroke=PALETTE[0], cursor="pointer").encode(
+    marks = base.mark_point(size=90, opacity=1, strokeWidth=2, stroke=PALETTE[0], cursor="pointer").encode(
         shape=alt.Shape("claim:N", title=None, scale=shapes, legend=alt.Legend(orient="bottom")),
         fillOpacity=alt.condition(alt.datum.claim == "as stated", alt.value(1), alt.value(0)),
         href="href:N",

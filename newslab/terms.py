@@ -492,15 +492,15 @@ def _compile_term(term: str) -> re.Pattern[str]:
     return re.compile(rf"(?<!\w){phrase}(?!\w)", re.NOFLAG if term.isupper() else re.IGNORECASE)
 
 
-def extract_concordance(docs: Mapping[str, Doc], term: str, *, width: int = 60) -> pd.DataFrame:
-    """Show every occurrence of a term with what stands around it: key word in context.
+def extract_concordance(docs: Mapping[str, Doc], term: str | Collection[str], *, width: int = 60) -> pd.DataFrame:
+    """Show every occurrence of terms with what stands around it: key word in context.
 
     Parameters
     ----------
     docs
         Documents by id; any Doc will do.
     term
-        A word or phrase, matched as `extract_terms` does.
+        A word or phrase or several of them, matched as `extract_terms` does.
     width
         Characters of context on either side, cut to whole words.
 
@@ -516,7 +516,7 @@ def extract_concordance(docs: Mapping[str, Doc], term: str, *, width: int = 60) 
     Raises
     ------
     ValueError
-        If the term has no letter or digit, or ``width`` is negative.
+        If a term has no letter or digit, or ``width`` is negative.
 
     Examples
     --------
@@ -529,7 +529,7 @@ def extract_concordance(docs: Mapping[str, Doc], term: str, *, width: int = 60) 
         raise ValueError(f"width is {width}; ask for 0 characters or more")
     texts = {doc_id: doc.text for doc_id, doc in docs.items()}
     rows = []
-    for row in extract_terms(docs, [term]).to_dict("records"):
+    for row in extract_terms(docs, [term] if isinstance(term, str) else term).to_dict("records"):
         text = texts[row["doc_id"]]
         # a character more than asked for tells whether the last word is whole
         left = text[max(0, row["start"] - width - 1) : row["start"]]

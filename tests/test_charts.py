@@ -1,5 +1,7 @@
 """Charts show what their table says, with title, units, a text alternative and links to the sentence."""
 
+import re
+
 import pandas as pd
 import pytest
 import vl_convert
@@ -88,6 +90,23 @@ def test_map_counts_mentions_and_says_how_many_are_not_on_it():
 def quantities(*rows):
     columns = ["start", "end", "text", "value", "value_high", "bound", "unit", "counted", "vague"]
     return pd.DataFrame([dict(zip(columns, row, strict=True)) | {"counted_start": row[1] + 1} for row in rows])
+
+
+def test_colours_of_figures_are_drawn_as_asked():
+    table = quantities((0, 2, "40", 40.0, None, "=", None, "men", False)).assign(source="Ana")
+    spec = charts.chart_quantities(table, title="Counts", colour="source").to_dict()
+    svg = vl_convert.vegalite_to_svg(spec)
+    assert f'stroke="{charts.PALETTE[0]}"' in svg
+    assert ">Ana</text>" in svg
+
+
+def test_a_matrix_is_darker_the_more_passages_are_shared():
+    pairs = pd.DataFrame({"name": ["Iraq", "Iraq", "Oman"], "other": ["Oman", "Peru", "Peru"], "count": [3, 2, 1]})
+    svg = vl_convert.vegalite_to_svg(charts.chart_cooccurrence(pairs).to_dict())
+    drawn = re.findall(r'aria-label="other: \w+; name: \w+; passages shared: (\d)[^>]+ opacity="([.\d]+)"', svg)
+    shades = sorted({(int(count), float(opacity)) for count, opacity in drawn})
+    assert [count for count, _ in shades] == [1, 2, 3]
+    assert [opacity for _, opacity in shades] == sorted({opacity for _, opacity in shades})
 
 
 def test_quantities_show_their_hedge_and_stay_unaveraged():

@@ -175,6 +175,8 @@ def test_a_concordance_cuts_its_context_to_whole_words():
         ["left the", "village", "at dawn."],
     ]
     assert extract_concordance(docs, "village", width=0)[["left", "right"]].eq("").all(axis=None)
+    assert extract_concordance(docs, ["troops", "village"])["text"].to_list() == ["village", "Troops", "village"]
+    assert extract_concordance(docs, []).empty
 
 
 def test_dispersion_agrees_with_a_count_by_hand():

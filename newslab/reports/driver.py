@@ -118,12 +118,12 @@ def _split_paths(given: str) -> list[str]:
 
 
 def _find_documents(options: argparse.Namespace, failures: list[str]) -> Iterator[_Document]:
-    from newslab.articles import _find_files  # here: `--help` needs no pandas
+    from newslab.articles import find_files  # here: `--help` needs no pandas
 
     paths: list[Path] = []
     for given in options.paths:
         try:
-            paths += [path for path in _find_files(given) if path not in paths]
+            paths += [path for path in find_files(given) if path not in paths]
         except (ValueError, OSError) as error:
             failures.append(str(error))
     taken: dict[str, str] = {}
