@@ -1,4 +1,5 @@
 import json
+import sys
 from pathlib import Path
 
 import pandas as pd
@@ -22,6 +23,9 @@ ODD = {
     "arabic": "قال «نعم» وذهب",
     "unclosed": "\"\n'\n“said\n‘\n” said",
     "attributes": "<a href=\"x\" title='y'>“</a>",
+    "every mark": "“”„‟«»\"‘’‚‛'`\u2039\u203a\uff02\u300c\u300d\u2032\u2033 ''``",
+    "nested without end": '“‘"«' * 50,
+    "half a tag": '<a href="x "Go," <b "No"',
 }
 
 
@@ -127,6 +131,62 @@ def test_marks_are_paired(text, expected):
 def test_marks_are_paired_in_one_pass(piece):
     for quotation in find_quotations(piece * 10_000):
         assert quotation.outer_start <= quotation.start < quotation.end <= quotation.outer_end
+
+
+@pytest.mark.parametrize("words", [['"'], ["“"], ["”"], ["'", "a"], ['"', "said", "Ruiz", "."], ["“", "Go", ",", "”"]])
+def test_work_grows_with_the_text(words):
+    """Lines run for ten times the text, counted and not timed."""
+    short, long = (count_lines_run(make_words(words * n)) for n in (100, 1000))
+    assert long < 15 * short
+
+
+def test_ten_thousand_marks_are_read():
+    for mark in ['"', "“", "”", "'"]:
+        assert len(extract_quotes({"a": make_words([mark] * 10_000)}, entities=NO_ENTITIES)) == 0
+
+
+def test_a_quotation_may_be_fifty_thousand_words_long():
+    doc = make_words(["“", *["rain"] * 50_000, ",", "”", "said", "Ruiz", "."])
+    table = extract_quotes({"a": doc}, entities=NO_ENTITIES)
+    assert table[["kind", "cue", "closed"]].to_numpy().tolist() == [["direct", "said", True]]
+    assert table["text"].str.split().str.len().tolist() == [50_000]
+
+
+NO_ENTITIES = pd.DataFrame(columns=["doc_id", "start", "end", "label", "entity_id", "name"])
+PARTS = {"said": ("VBD", "VERB"), "Ruiz": ("NNP", "PROPN"), "rain": ("NN", "NOUN"), "Go": ("VB", "VERB")}
+
+
+def make_words(words: list[str]) -> Doc:
+    """One sentence in which every word hangs on the first."""
+    tags, pos = zip(*(PARTS.get(word, (".", "PUNCT")) for word in words), strict=True)
+    return Doc(
+        Vocab(),
+        words=words,
+        tags=tags,
+        pos=pos,
+        deps=["ROOT"] + ["dep"] * (len(words) - 1),
+        heads=[0] * len(words),
+        ents=["O"] * len(words),
+    )
+
+
+def count_lines_run(doc: Doc) -> int:
+    lines = 0
+
+    def trace(frame, event, _):
+        nonlocal lines
+        if "newslab" not in frame.f_code.co_filename:
+            return None
+        lines += event == "line"
+        return trace
+
+    before = sys.gettrace()
+    sys.settrace(trace)
+    try:
+        extract_quotes({"a": doc}, entities=NO_ENTITIES)
+    finally:
+        sys.settrace(before)
+    return lines
 
 
 def test_a_reporting_verb_has_one_class_and_all_its_forms():

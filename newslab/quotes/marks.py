@@ -31,10 +31,9 @@ class _Mark(NamedTuple):
     sure: bool  # a single mark that cannot well be an apostrophe
 
 
-# A tag is read whole, so that the marks around its attributes are not taken for speech.
+_TAG = re.compile(r"<[A-Za-z/!][^<>\n]{0,1000}>")
 _MARK = re.compile(
-    r"<[A-Za-z/!][^<>\n]{0,1000}>"
-    r"|(?P<double>[“”„‟«»\"]|''|``|’’|‘‘)"
+    r"(?P<double>[“”„‟«»\"]|''|``|’’|‘‘)"
     r"|(?P<single>[‘’‚‛'`])"
 )
 _OPENING, _CLOSING = frozenset("“„‟«‘‚‛"), frozenset("”»’")
@@ -72,6 +71,7 @@ def find_quotations(text: str) -> list[Quotation]:
     >>> [text[q.start : q.end] for q in find_quotations(text)]
     ['Go,', 'Take the children’s coats.']
     """
+    text = blank_tags(text)
     marks = list(_read_marks(text))
     if not marks:
         return []
@@ -79,6 +79,27 @@ def find_quotations(text: str) -> list[Quotation]:
     doubles = _pair_all(text, [m for m in marks if m.double], paragraphs)
     singles = _pair_all(text, [m for m in marks if not m.double], paragraphs)
     return _outermost(text, doubles, singles)
+
+
+def blank_tags(text: str) -> str:
+    """Put blanks for the tags of a text, so that the marks around their attributes are not taken for speech.
+
+    Parameters
+    ----------
+    text
+        Any text, with HTML in it or not.
+
+    Returns
+    -------
+    str
+        The text with nothing moved.
+
+    Examples
+    --------
+    >>> blank_tags('<b class="x">"Go"</b>')
+    '             "Go"    '
+    """
+    return _TAG.sub(lambda tag: " " * len(tag.group()), text) if "<" in text else text
 
 
 def _pair_all(text: str, marks: list[_Mark], paragraphs: list[tuple[int, int]]) -> list[Quotation]:
@@ -109,8 +130,6 @@ def _pair_all(text: str, marks: list[_Mark], paragraphs: list[tuple[int, int]]) 
 def _read_marks(text: str) -> Iterator[_Mark]:
     last = len(text)
     for match in _MARK.finditer(text):
-        if match.lastgroup is None:
-            continue
         start, end = match.span()
         mark = match.group()
         left = text[start - 1] if start else " "

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from newslab.quotes.clauses import find_clauses
 from newslab.quotes.marks import Quotation
 from newslab.quotes.syntax import (
+    DASHES,
     FINITE,
     NOMINAL,
     PAUSES,
@@ -36,9 +37,10 @@ from newslab.quotes.syntax import (
 )
 
 _SHORT = 5
-_LINE = re.compile(
-    r"^[ \t]*([A-Z][A-Z.'’-]{2,30}(?: [A-Z][A-Z.'’-]{0,30}){0,3}):[ \t]+([^\s\"“'‘«][^\n]*)", re.MULTILINE
-)
+_PLURALS = frozenset({"NNS", "NNPS", "CD"})
+_WORDS = r"[ \t]+(?P<words>[^\s\"“'‘«][^\n]*)"
+_LINE = re.compile(r"^[ \t]*(?P<name>[A-Z][A-Z.'’-]{2,30}(?: [A-Z][A-Z.'’-]{0,30}){0,3}):" + _WORDS, re.MULTILINE)
+_PART = re.compile(r"^[ \t]*(?P<part>Q[.:]|A[.:]|Question:|Answer:)" + _WORDS, re.MULTILINE)
 # Characters in a title, at most.
 _TITLE = 80
 
@@ -76,13 +78,23 @@ def _transcript(page: Page) -> list[Said]:
     lines = []
     names = set()
     for match in _LINE.finditer(page.text):
-        first = bisect_left(page.starts, match.start(1))
-        last = bisect_left(page.starts, match.end(1))
-        if first < last <= first + REACH and any(c.isalpha() for c in match.group(2)):
-            names.add(match.group(1))
+        first = bisect_left(page.starts, match.start("name"))
+        last = bisect_left(page.starts, match.end("name"))
+        words = match.group("words").rstrip()
+        if first < last <= first + REACH and any(c.isalpha() for c in words):
+            names.add(match.group("name"))
+            start = match.start("words")
             frame = Frame((last, last + 1), ":", (first, last), last - 1)
-            lines.append(Said(match.start(2), match.start(2) + len(match.group(2).rstrip()), "direct", frame, True))
-    return lines if len(names) > 1 else []
+            lines.append(Said(start, start + len(words), "direct", frame, True))
+    return (lines if len(names) > 1 else []) + _interview(page)
+
+
+def _interview(page: Page) -> list[Said]:
+    """Find questions and answers, "Q: Was it safe?": the letter says what a line is, not whose."""
+    found = [(m.group("part")[0], m.start("words"), m.group("words").rstrip()) for m in _PART.finditer(page.text)]
+    if len({part for part, _, _ in found}) < 2:
+        return []
+    return [Said(start, start + len(words), "direct", None, True) for _, start, words in found]
 
 
 def _direct(page: Page, clauses: list[Said], hints: dict[int, Frame]) -> Iterator[Said]:
@@ -108,11 +120,20 @@ def _direct(page: Page, clauses: list[Said], hints: dict[int, Frame]) -> Iterato
         start = quotation.start
         if found is None and speech:
             found = _carried(page, k, last)
+        elif found is not None and found.speaker is None and last is not None and last[0] == paragraph:
+            found = _shared(page, found, last[1])
         if found is None and (not speech or _is_title(page, k)):
             continue
         if found is not None:
             last = (paragraph, found)
         yield Said(start, _trim(page, quotation), "direct", found, quotation.closed)
+
+
+def _shared(page: Page, frame: Frame, before: Frame) -> Frame:
+    """Give a participle that opens a sentence the speaker before it: "... said Ruiz. Adding, “...”"."""
+    verb = frame.cue[0]
+    opens = page.tag[verb] == "VBG" and verb == page.sentence[verb][0]
+    return frame._replace(speaker=before.speaker, head=before.head) if opens else frame
 
 
 def _is_aside(page: Page, frame: Frame) -> bool:
@@ -221,6 +242,12 @@ def _after(page: Page, k: int) -> Frame | None:
     lemma = cue_lemma(page, i) if i < gap.stop else None
     if lemma and not capital and page.tag[i] in {"VBD", "VBZ", "VBP", "VBN", "VB"}:
         return _inverted(page, i, lemma, gap.stop)
+    # beamed Ana Ruiz
+    if not lemma and comma and not capital and page.pos[at] == "VERB" and page.tag[at] in {"VBD", "VBZ"}:
+        # the parser may take an inverted subject for an object
+        subject = next((c for c in page.children[at] if page.dep[c] in SUBJECTS | {"dobj"} and c > at), -1)
+        if at < subject < gap.stop and _is_speech(page, k):
+            return make_frame(page, at, page.lower[at], subject)
     # Ana Ruiz said
     for verb in range(at, gap.stop):
         if page.pos[verb] not in VERBAL and not _cue_after_subject(page, verb, at):
@@ -239,7 +266,10 @@ def _after(page: Page, k: int) -> Frame | None:
         lemma = cue_lemma(page, verb)
         if lemma is None and page.lower[at] == "as":
             break
-        phrase = noun_phrase(page, head)
+        first, last = noun_phrase(page, head)
+        if lemma is not None and comma and _is_name_run(page, at, first):
+            first = at
+        phrase = (first, min(last, verb))
         if any(page.pos[i] not in {"ADV", "INTJ", "PUNCT", "SCONJ"} for i in range(at, phrase[0])):
             break
         if lemma is None and (
@@ -250,8 +280,16 @@ def _after(page: Page, k: int) -> Frame | None:
             break
         if capital and end_mark in "?!" and page.pos[head] != "PROPN" and not _ends_soon(page, verb, gap):
             break
-        return make_frame(page, verb, lemma or page.lower[verb], head)
+        return make_frame(page, verb, lemma or page.lower[verb], head)._replace(speaker=phrase)
     return None
+
+
+def _is_name_run(page: Page, start: int, stop: int) -> bool:
+    """Whether nothing but the parts of a name and title stand in a stretch: "Radio Elda This Morning co-anchor"."""
+    return start < stop and all(
+        page.pos[i] in {"PROPN", "NOUN", "ADJ", "DET", "NUM"} or page.lower[i] == "-" or page.doc[i].is_title
+        for i in range(start, stop)
+    )
 
 
 def _signed(page: Page, k: int) -> Frame | None:
@@ -273,7 +311,13 @@ def _signed(page: Page, k: int) -> Frame | None:
 
 def _cue_after_subject(page: Page, verb: int, at: int) -> bool:
     """Whether a token right after a pronoun or a name looks like a reporting verb, whatever the tagger says."""
-    return verb > at and cue_lemma(page, verb) is not None and page.tag[verb - 1] in {"PRP", "NNP"}
+    if verb <= at or cue_lemma(page, verb) is None:
+        return False
+    subject = page.tag[verb - 1]
+    if page.lower[verb] == cue_lemma(page, verb):  # "the two write", but not "White House press secretary"
+        follows_noun = verb + 1 < len(page.pos) and page.pos[verb + 1] in NOMINAL
+        return subject == "PRP" or (subject in _PLURALS and not follows_noun)
+    return subject in {"PRP", "NNP"}
 
 
 def _ends_soon(page: Page, verb: int, gap: range) -> bool:
@@ -285,6 +329,8 @@ def _ends_soon(page: Page, verb: int, gap: range) -> bool:
 def _inverted(page: Page, verb: int, lemma: str, stop: int) -> Frame | None:
     """Read "said Ana Ruiz, the minister"; without a subject after it the verb has the one it shares."""
     follow = verb + (2 if " " in lemma else 1)
+    while follow < stop - 1 and page.pos[follow] == "SPACE":
+        follow += 1
     head = next((c for c in page.children[verb] if page.dep[c] in SUBJECTS and follow <= c < stop), None)
     if head is None and follow < stop and page.pos[follow] in NOMINAL | {"DET", "ADJ", "NUM"}:
         head = nominal_at(page, follow, stop)
@@ -314,7 +360,8 @@ def _before(page: Page, k: int) -> Frame | None:
         if lemma is None or page.dep[i] in {"amod", "compound"}:
             continue
         head = find_subject(page, i)
-        if head is not None and head >= page.spans[k][0]:
+        leads = page.tag[i] == "VBG" and head is not None and page.inside[head] < 0  # "Citing “...,” the mayor said"
+        if head is not None and head >= page.spans[k][0] and not leads:
             head = None
         passive = any(page.dep[c] == "auxpass" for c in page.children[i])
         if passive or (page.dep[i] == "acl" and page.tag[i] == "VBN"):
@@ -334,6 +381,12 @@ def _colon(page: Page, k: int) -> Frame | None:
     if i < 0 or page.lower[i] != ":":
         return None
     gap = _gap_before(page, k)
+    label = i
+    while label > gap.start and page.pos[label - 1] == "PROPN":
+        label -= 1
+    # "The tests were poor - Ana Ruiz: ..."
+    if label < i and (label == gap.start or page.lower[label - 1] in DASHES):
+        return Frame((i, i + 1), ":", (label, i), i - 1)
     if page.doc[i - 1].ent_type_ == "PERSON" and i - 1 in gap:
         return Frame((i, i + 1), ":", noun_phrase(page, i - 1), i - 1)
     for verb in gap:

@@ -3,13 +3,14 @@
 Parsers err most where speech and story meet, so nothing here trusts one arc alone.
 """
 
+import re
 from bisect import bisect_left, bisect_right
 from typing import NamedTuple
 
 from spacy.tokens import Doc
 
 from newslab.quotes.cues import Cues, load_cues
-from newslab.quotes.marks import Quotation, find_quotations
+from newslab.quotes.marks import Quotation, blank_tags, find_quotations
 from newslab.words import split_paragraphs
 
 SUBJECTS = frozenset({"nsubj", "csubj"})
@@ -28,6 +29,8 @@ STOPS = frozenset(".!?")
 REACH = 40
 # No clause is longer; what is, is no sentence.
 LONGEST = 400
+_WORD = re.compile(r"\w+(?:[^\w\s]+\w+)*")
+_SIGNS = re.compile(r"\S+")
 # Steps up the tree from a participle to the verb that it goes with.
 _STEPS = 30
 
@@ -103,6 +106,21 @@ def read_page(doc_id: str, doc: Doc) -> Page:
     tokens = list(doc)
     head = [token.head.i for token in tokens]
     dep = [token.dep_ for token in tokens]
+    pos, tag = [token.pos_ for token in tokens], [token.tag_ for token in tokens]
+    # not token.lower_, which a bare vocabulary leaves empty
+    lower = [token.text.lower() for token in tokens]
+    starts, ends = [token.idx for token in tokens], [token.idx + len(token) for token in tokens]
+    plain = blank_tags(text)
+    if plain != text:
+        for i, (start, end) in enumerate(zip(starts, ends, strict=True)):
+            if plain[start:end] == text[start:end]:
+                continue
+            # a tag is a blank, and what hangs on it ("said</b>") is the word without it
+            word = _WORD.search(plain, start, end) or _SIGNS.search(plain, start, end)
+            if word:
+                starts[i], ends[i], lower[i] = word.start(), word.end(), word.group().lower()
+            else:
+                pos[i], tag[i], dep[i], lower[i] = "SPACE", "_SP", "", " "
     children: list[list[int]] = [[] for _ in head]
     subject = [-1] * len(head)
     for i, up in enumerate(head):
@@ -110,7 +128,6 @@ def read_page(doc_id: str, doc: Doc) -> Page:
             children[up].append(i)
             if subject[up] < 0 and dep[i] in ANY_SUBJECT:
                 subject[up] = i
-    starts = [token.idx for token in tokens]
     paragraph = [-1] * len(doc)
     for k, (start, end) in enumerate(split_paragraphs(text)):
         first, last = bisect_left(starts, start), bisect_left(starts, end)
@@ -122,11 +139,10 @@ def read_page(doc_id: str, doc: Doc) -> Page:
         doc=doc,
         text=text,
         starts=starts,
-        ends=[token.idx + len(token) for token in tokens],
-        # not token.lower_, which a bare vocabulary leaves empty
-        lower=[token.text.lower() for token in tokens],
-        pos=[token.pos_ for token in tokens],
-        tag=[token.tag_ for token in tokens],
+        ends=ends,
+        lower=lower,
+        pos=pos,
+        tag=tag,
         dep=dep,
         head=head,
         left=[token.left_edge.i for token in tokens],
