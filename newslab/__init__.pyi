@@ -28,6 +28,7 @@ from .profile import measure_profile as measure_profile
 from .quantities import extract_quantities as extract_quantities
 from .quantities.claims import compare_quantities as compare_quantities
 from .quotes import extract_quotes as extract_quotes
+from .structure import extract_anomalies as extract_anomalies
 from .structure import extract_paragraphs as extract_paragraphs
 from .structure import extract_sentences as extract_sentences
 from .summaries import count_cooccurrence as count_cooccurrence

@@ -13,6 +13,7 @@ from itertools import chain
 import pandas as pd
 from spacy.tokens import Doc, Span, Token
 
+from newslab.structure.anomalies import extract_anomalies as extract_anomalies
 from newslab.structure.topics import flag_passages, score_passages, weigh_words
 from newslab.tables import SPAN_COLUMNS, build_table
 from newslab.words import iter_sentences, split_paragraphs

@@ -54,7 +54,8 @@ class Passage(NamedTuple):
 
 
 @lru_cache(maxsize=1)
-def _ranks() -> dict[str, int]:
+def list_ranks() -> dict[str, int]:
+    """Rank common English words by frequency, from 1; lower-case, of two letters and more."""
     lines = (Path(__file__).with_name("topics.txt")).read_text(encoding="utf-8").splitlines()
     return {word: rank for rank, word in enumerate((line for line in lines if not line.startswith("#")), start=1)}
 
@@ -75,7 +76,7 @@ def weigh_words(tokens: Iterable[Token], *, headed: bool = False) -> Passage:
         Each weight is the logarithm of the word's rank by frequency, times 1.5 for names, times the root of its
         count. A stem is the first six letters, which also joins "Germany" and "German".
     """
-    ranks = _ranks()
+    ranks = list_ranks()
     n_names = 0
     counts: Counter[str] = Counter()
     weights: dict[str, float] = {}

@@ -1,0 +1,90 @@
+import json
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from spacy.tokens import Doc
+from spacy.vocab import Vocab
+
+from newslab.parsing import parse_articles
+from newslab.structure import extract_anomalies
+
+CASES = [
+    json.loads(line)
+    for line in (Path(__file__).parent / "data" / "anomalies.jsonl").read_text(encoding="utf-8").splitlines()
+]
+
+
+def parse(texts: dict[str, str]) -> dict[str, Doc]:
+    return parse_articles(pd.DataFrame({"doc_id": list(texts), "text": list(texts.values())}))
+
+
+@pytest.fixture(scope="module")
+def case_anomalies() -> pd.DataFrame:
+    return extract_anomalies(parse({case["label"]: case["text"] for case in CASES}))
+
+
+@pytest.mark.parametrize(
+    "case",
+    [
+        pytest.param(case, id=case["label"], marks=[pytest.mark.xfail] * (case.get("expect") == "fail"))
+        for case in CASES
+    ],
+)
+def test_anomalies_are_found_and_whole_text_is_left_alone(case_anomalies, case):
+    rows = case_anomalies[case_anomalies["doc_id"] == case["label"]]
+    assert rows[["kind", "text"]].to_numpy().tolist() == case["anomalies"]
+
+
+def test_an_anomaly_points_at_what_it_stands_against():
+    words = ["Bakhtour", "fell", ".", "Bakhtour", "burns", ".", "Bakhtur", "'s", "people", "left", "."]
+    spaces = [True, False, True, True, False, True, False, True, True, False, False]
+    pos = ["PROPN", "VERB", "PUNCT", "PROPN", "VERB", "PUNCT", "PROPN", "PART", "NOUN", "VERB", "PUNCT"]
+    starts = [True, False, False, True, False, False, True, False, False, False, False]
+    table = extract_anomalies({"a": Doc(Vocab(), words=words, spaces=spaces, pos=pos, sent_starts=starts)})
+    assert table.to_dict("records") == [
+        {
+            "doc_id": "a",
+            "start": 31,
+            "end": 38,
+            "text": "Bakhtur",
+            "kind": "name variant",
+            "note": "elsewhere “Bakhtour”",
+            "other_start": 0,
+            "other_end": 8,
+        }
+    ]
+
+
+def test_no_documents_still_give_all_columns():
+    assert extract_anomalies({}).dtypes.astype(str).to_dict() == {
+        "doc_id": "str",
+        "start": "int64",
+        "end": "int64",
+        "text": "str",
+        "kind": "str",
+        "note": "str",
+        "other_start": "Int64",
+        "other_end": "Int64",
+    }
+
+
+def test_a_document_without_tags_or_sentences_is_refused():
+    with pytest.raises(ValueError, match="document 'a' has no parts of speech"):
+        extract_anomalies({"a": Doc(Vocab(), words=["Two", "words"])})
+    with pytest.raises(ValueError, match="document 'a' has no sentence boundaries"):
+        extract_anomalies({"a": Doc(Vocab(), words=["Two", "words"], pos=["NUM", "NOUN"])})
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", " \n ", "...", '"' * 10_000, "'" * 10_000, "a." * 20_000, "a" * 200_000, "a -" * 10_000, "(" * 9_000, "😀 ?"],
+    ids=range(10),
+)
+def test_odd_text_is_searched_in_time(text):
+    words = [text] if text else []
+    doc = Doc(Vocab(), words=words, spaces=[False] * len(words), pos=["X"] * len(words))
+    if words:
+        doc[0].is_sent_start = True
+    table = extract_anomalies({"a": doc})
+    assert [text[a:b] for a, b in zip(table["start"], table["end"], strict=True)] == table["text"].to_list()
