@@ -4,12 +4,12 @@ A chart sees tables only. Where its rows are spans, a click on a mark leads to t
 """
 
 import math
-from collections.abc import Mapping
 
 import altair as alt
 import pandas as pd
 
 from newslab.display import COLOURS, FONT, PALETTE, link_to_text, use_charts
+from newslab.places.outlines import Frame, cut_outlines
 from newslab.summaries import BOUND_WORDS, name_figures
 from newslab.tables import check_columns
 
@@ -230,6 +230,7 @@ def chart_dispersion(
             x2="last:Q",
             y=alt.Y("line:N", title=None, sort=list(dict.fromkeys(_shorten(order.index.to_series())))),
             href="href:N",
+            description="text:N",
             tooltip=["line:N", "text:N", *([f"{colour}:N"] if colour else [])],
         )
         .properties(title=alt.TitleParams(title, subtitle=subtitle), height=alt.Step(20))
@@ -280,6 +281,7 @@ def chart_paragraphs(paragraphs: pd.DataFrame) -> AnyChart:
                 scale=alt.Scale(domain=kinds, range=[PALETTE[0], COLOURS["line"][0], PALETTE[4], PALETTE[1]]),
             ),
             href="href:N",
+            description="words:N",
             tooltip=["what:N", alt.Tooltip("topic_score:Q", format=".2f", title="topic score"), "words:N"],
         )
         .properties(
@@ -348,7 +350,7 @@ def chart_cooccurrence(pairs: pd.DataFrame, *, title: str = "Who appears with wh
     )
 
 
-def chart_places(places: pd.DataFrame, outlines: Mapping[str, object]) -> AnyChart:
+def chart_places(places: pd.DataFrame, outlines: dict) -> AnyChart:
     """Draw the placed mentions on a map, and close up on the country that is named most.
 
     Parameters
@@ -382,27 +384,35 @@ def chart_places(places: pd.DataFrame, outlines: Mapping[str, object]) -> AnyCha
     if len(named):
         nearest = shown[shown["country"] == named.idxmax()]
         views += [nearest] if 1 < len(nearest) < len(shown) else []
+    frames = {f"outlines-{number}": _frame(view) for number, view in enumerate(views, 1)}
     return alt.vconcat(
-        *(_chart_map(view, shown) for view in views), spacing=12, datasets={_OUTLINES: outlines}
+        *(_chart_map(frame, land, shown) for land, frame in frames.items()),
+        spacing=12,
+        datasets={land: cut_outlines(outlines, frame) for land, frame in frames.items()},
     ).properties(
         title=alt.TitleParams(title, subtitle=subtitle),
         description=f"Map of places: {_name_some(shown['name'], shown['mentions'])} mentions",
     )
 
 
-_OUTLINES = "outlines"
+_MAP_HEIGHT = 330
 
 
-def _chart_map(view: pd.DataFrame, points: pd.DataFrame) -> alt.LayerChart | alt.FacetChart:
-    """Draw all points on the stretch of the map that holds those of ``view``."""
-    height = 330
-    west, east = view["longitude"].min(), view["longitude"].max()
-    south, north = view["latitude"].min(), view["latitude"].max()
+def _frame(points: pd.DataFrame) -> Frame:
+    """Find the stretch of the map that holds these points."""
+    west, east = float(points["longitude"].min()), float(points["longitude"].max())
+    south, north = float(points["latitude"].min()), float(points["latitude"].max())
     # room around the outermost points, and never less than a region of about 1,000 km, so that borders give bearings
-    wide, tall = max(12.0, 1.3 * (east - west)), max(12.0 * height / WIDTH, 1.4 * (north - south))
-    pixels_per_degree = min(WIDTH / wide, height / tall)
-    land = alt.NamedData(name=_OUTLINES, format=alt.TopoDataFormat(type="topojson", feature="countries"))
-    outlines = alt.Chart(land).mark_geoshape(fill=COLOURS["wash"][0], stroke=COLOURS["line"][0], clip=True, aria=False)
+    wide, tall = max(12.0, 1.3 * (east - west)), max(12.0 * _MAP_HEIGHT / WIDTH, 1.4 * (north - south))
+    scale = min(WIDTH / wide, _MAP_HEIGHT / tall)
+    x, y, dx, dy = (west + east) / 2, (south + north) / 2, WIDTH / 2 / scale, _MAP_HEIGHT / 2 / scale
+    return Frame(x - dx, y - dy, x + dx, y + dy, scale)
+
+
+def _chart_map(frame: Frame, land: str, points: pd.DataFrame) -> alt.LayerChart | alt.FacetChart:
+    """Draw all points on a stretch of the map."""
+    data = alt.NamedData(name=land, format=alt.TopoDataFormat(type="topojson", feature="countries"))
+    outlines = alt.Chart(data).mark_geoshape(fill=COLOURS["wash"][0], stroke=COLOURS["line"][0], clip=True, aria=False)
     dots = (
         alt.Chart(points)
         .mark_circle(color=PALETTE[1], opacity=0.75, stroke=COLOURS["paper"][0], cursor="pointer", clip=True)
@@ -411,11 +421,12 @@ def _chart_map(view: pd.DataFrame, points: pd.DataFrame) -> alt.LayerChart | alt
             latitude="latitude:Q",
             size=alt.Size("mentions:Q", scale=alt.Scale(range=[50, 500]), legend=None),
             href="href:N",
+            description="name:N",
             tooltip=["name:N", "mentions:Q", "country:N", "kind:N"],
         )
     )
     names = (
-        alt.Chart(_keep_apart(points, pixels_per_degree))
+        alt.Chart(_keep_apart(points, frame.pixels_per_degree))
         .mark_text(dy=-13, fontSize=11, color=COLOURS["ink"][0], clip=True)
         .encode(longitude="longitude:Q", latitude="latitude:Q", text="name:N")
     )
@@ -423,11 +434,11 @@ def _chart_map(view: pd.DataFrame, points: pd.DataFrame) -> alt.LayerChart | alt
         alt.layer(outlines, dots, names)
         .project(
             type="equirectangular",
-            scale=float(pixels_per_degree * 180 / math.pi),
-            center=[float(west + east) / 2, float(south + north) / 2],
-            translate=[WIDTH / 2, height / 2],
+            scale=frame.pixels_per_degree * 180 / math.pi,
+            center=[(frame.west + frame.east) / 2, (frame.south + frame.north) / 2],
+            translate=[WIDTH / 2, _MAP_HEIGHT / 2],
         )
-        .properties(width=WIDTH, height=height)
+        .properties(width=WIDTH, height=_MAP_HEIGHT)
     )
 
 
@@ -534,6 +545,7 @@ def _chart_axis(
         shape=alt.Shape("claim:N", title=None, scale=shapes, legend=alt.Legend(orient="bottom")),
         fillOpacity=alt.condition(alt.datum.claim == "as stated", alt.value(1), alt.value(0)),
         href="href:N",
+        description="line:N",
         tooltip=["line:N", "claim:N", "value:Q", "high:Q", *([f"{colour}:N"] if colour else [])],
     )
     ranges = base.mark_rule(strokeWidth=3, opacity=0.5).encode(x2="high:Q")
@@ -588,6 +600,7 @@ def chart_times(times: pd.DataFrame, *, title: str = "When", subtitle: str = "")
         y=alt.Y("line:N", title="order of telling", sort=list(dict.fromkeys(shown["line"]))),
         color=alt.Color("basis:N", title=None),
         href="href:N",
+        description="line:N",
         tooltip=[
             "line:N",
             "type:N",

@@ -1,7 +1,6 @@
 """Reports: made once, remade where something changed, the same bytes each time, and alive without a network."""
 
 import base64
-import gzip
 import hashlib
 import importlib.metadata
 import json
@@ -25,7 +24,7 @@ from selenium.webdriver.support.wait import WebDriverWait
 
 from newslab.display import COLOURS, show_finding, show_table, use_charts
 from newslab.reports.driver import main
-from newslab.reports.exporter import ReportExporter, shorten_path
+from newslab.reports.exporter import ReportExporter, pack, shorten_path, vega_bundle
 
 PAYLOAD = """</script><script>window.smuggled = 1</script><img src=x onerror="window.smuggled = 1">"""
 STORY = f"Ana Ruiz left Lima.\n\nShe took 40 trucks. {PAYLOAD}\n"
@@ -244,7 +243,8 @@ def test_every_script_of_a_page_is_allowed_by_its_hash_and_nothing_else_is():
     scripts = re.findall(r"<script>(.*?)</script>", page, re.DOTALL)
     packed = re.search(r'id="vega">(.*?)</script>', page)
     assert packed is not None
-    scripts.append(gzip.decompress(base64.b64decode(packed.group(1))).decode())
+    scripts.append(vega_bundle())
+    assert packed.group(1) == pack(vega_bundle())
     for script in scripts:
         assert base64.b64encode(hashlib.sha256(script.encode()).digest()).decode() in rules
 
@@ -449,6 +449,16 @@ def test_a_place_that_is_no_mark_is_found_by_its_sentence(browser, made):
     open_page(browser, made / "story" / "text.html", place="#terms-25-27")
     sentence = browser.find_element(By.CSS_SELECTOR, ".nl-sentence:target")
     assert sentence.text.startswith("She took 40 trucks.")
+
+
+def test_pictures_are_slimmed_without_touching_words():
+    said = 'x opacity="1" role="img" 1.23456'
+    page = convert(make_chart(said))
+    picture = page[page.index("<svg") : page.index("</svg>")]
+    assert f">{said}</text>" in picture
+    assert picture.count("font-family=") == 1
+    assert "aria-roledescription" not in picture
+    assert not re.search(r' (?:d|transform)="[^"]*\.\d{3}', picture)
 
 
 def test_outlines_of_maps_keep_their_shape_in_fewer_characters():

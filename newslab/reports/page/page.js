@@ -3,9 +3,18 @@
 (() => {
   // charts: unpack Vega once, then let each drawn chart take the place of its picture
   const packed = document.getElementById("vega");
+  const digits = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz!#$%/()*+-;,=.?@^_`{|}~";
   const unpack = (element) => {
-    const bytes = Uint8Array.from(atob(element.textContent), (c) => c.charCodeAt(0));
-    return new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"))).text();
+    const text = element.textContent;
+    const bytes = new DataView(new ArrayBuffer(4 * Math.ceil(text.length / 5)));
+    const values = new Map([...digits].map((digit, value) => [digit, value]));
+    for (let at = 0; at < text.length; at += 5) {
+      let four = 0; // each five digits to the base 85 are four bytes; missing ones at the end count as the last digit
+      for (let i = at; i < at + 5; i++) four = four * 85 + (values.get(text[i]) ?? 84);
+      bytes.setUint32((at / 5) * 4, four);
+    }
+    const packed = bytes.buffer.slice(0, Math.floor((text.length * 4) / 5));
+    return new Response(new Blob([packed]).stream().pipeThrough(new DecompressionStream("gzip"))).text();
   };
   const draw = async () => {
     const script = document.createElement("script");
