@@ -15,7 +15,10 @@ from .display import show_table as show_table
 from .display import show_text as show_text
 from .entities import extract_entities as extract_entities
 from .entities.corrections import apply_corrections as apply_corrections
+from .entities.corrections import correct_speakers as correct_speakers
+from .entities.corrections import find_corrections as find_corrections
 from .entities.corrections import read_corrections as read_corrections
+from .entities.corrections import report_places as report_places
 from .parsing import DEFAULT_PIPELINE as DEFAULT_PIPELINE
 from .parsing import describe_pipeline as describe_pipeline
 from .parsing import load_pipeline as load_pipeline

@@ -34,6 +34,9 @@ MARKDOWN_SUFFIXES = frozenset({".md", ".markdown"})
 SUFFIXES = HTML_SUFFIXES | MARKDOWN_SUFFIXES | {".txt", ".text"}
 """Endings of the files that are picked up from a folder."""
 
+CORRECTIONS_SUFFIX = ".corrections.toml"
+"""Ending, in place of its own, of the file beside a document that holds its corrections."""
+
 # What other kinds of file begin with, so that the message can name them (file-format magic numbers)
 _MAGIC = {
     b"%PDF": "a PDF",
@@ -114,9 +117,8 @@ def read_articles(source: str | Path | Iterable[str | Path], *, published: objec
     ...
     FileNotFoundError: no-such-file.txt: no such file or folder; check the path
     """
-    paths = list(find_files(source))
     rows: list[dict[str, object]] = []
-    for path, doc_id in zip(paths, _name_documents(paths), strict=True):
+    for doc_id, path in name_files(source).items():
         content = _read_bytes(path)
         reading, repairs = _repair(_extract(_decode(content, path), path))
         if not any(character.isalpha() for character in reading.text):
@@ -141,6 +143,12 @@ def read_articles(source: str | Path | Iterable[str | Path], *, published: objec
     elif published is not None and published != "":
         articles["published"] = pd.Series(_parse_date(published), index=articles.index, dtype="datetime64[s]")
     return articles
+
+
+def name_files(source: str | Path | Iterable[str | Path]) -> dict[str, Path]:
+    """Find the files that `read_articles` reads, by the ``doc_id`` that it gives them."""
+    paths = list(find_files(source))
+    return dict(zip(_name_documents(paths), paths, strict=True))
 
 
 def find_files(source: str | Path | Iterable[str | Path]) -> Iterator[Path]:

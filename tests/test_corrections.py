@@ -1,9 +1,17 @@
+import pandas as pd
 import pytest
 from spacy.tokens import Doc
 from spacy.vocab import Vocab
 
 from newslab.entities import COLUMNS, extract_entities
-from newslab.entities.corrections import apply_corrections, read_corrections
+from newslab.entities.corrections import (
+    apply_corrections,
+    correct_speakers,
+    find_corrections,
+    read_corrections,
+    report_places,
+)
+from newslab.places import extract_places
 
 WORDS = "Ana Ruiz of Acme met Leo Ruiz ; Ruiz praised Acme Ltd and Zed . See Zorb".split()
 ENTS = [
@@ -79,7 +87,11 @@ def test_a_rule_that_matches_nothing_is_reported(docs, tmp_path):
         ("[[unite]]\nnames = []", "has unite; rules are add, ignore"),
         ('[[rename]]\nname = "A"', "lacks to"),
         ('[[ignore]]\ntext = "A"\nnote = "B"', "has note; it takes doc_id, text"),
-        ('[[retype]]\nname = "A"\nlabel = "CITY"', "label 'CITY'; choose from PERSON"),
+        ('[[retype]]\nname = "A"\nlabel = "CITY"', "label = 'CITY'; give one of PERSON"),
+        ("[[ignore]]\ntext = Acme", "c.toml: is no TOML .* put "),
+        ('[ignore]\ntext = "Acme"', r"has \[ignore\]; write \[\[ignore\]\]"),
+        ('[[merge]]\nnames = "Acme"', "names = 'Acme'; give a list of names"),
+        ('[[place]]\nname = "A"\nlatitude = 91\nlongitude = 0', "latitude = 91; give degrees north"),
     ],
 )
 def test_a_wrong_rule_is_an_error(tmp_path, toml, message):
@@ -89,7 +101,57 @@ def test_a_wrong_rule_is_an_error(tmp_path, toml, message):
         read_corrections(path)
 
 
+def test_a_name_alone_is_nothing_to_merge(docs, tmp_path):
+    table, report = correct(docs, tmp_path, '[[merge]]\nnames = ["Zorb Holding", "Zorb"]')
+    assert report["matched"].tolist() == [0]
+    assert table["name"].tolist()[-1] == "Zorb"
+
+
 def test_a_rule_for_another_document_changes_nothing(docs, tmp_path):
     table, report = correct(docs, tmp_path, '[[ignore]]\ntext = "Acme"\ndoc_id = "b"')
     assert "Acme" in table["text"].tolist()
     assert report["matched"].tolist() == [0]
+
+
+PLACE = '[[place]]\nname = "Zorb"\nlatitude = 34.5\nlongitude = 41\ncountry = "SY"\n'
+SPEAKER = '[[speaker]]\nfrom = "the Spokesman"\nto = "Leo Ruiz"\n'
+
+
+def test_corrections_are_found_beside_the_document(tmp_path):
+    for name in ("story.html", "other.txt"):
+        (tmp_path / name).write_text("Zorb fell.", encoding="utf-8")
+    (tmp_path / "story.corrections.toml").write_text(SPEAKER + PLACE, encoding="utf-8")
+    found = find_corrections(tmp_path)
+    assert [(rule["rule"], rule["action"], rule["doc_id"]) for rule in found] == [
+        (1, "place", "story"),
+        (2, "speaker", "story"),
+    ]
+    assert find_corrections(tmp_path / "other.txt") == []
+
+
+def test_a_place_is_put_where_the_file_says_and_in_its_document_only(tmp_path):
+    path = tmp_path / "c.toml"
+    path.write_text(PLACE, encoding="utf-8")
+    rules = [rule | {"doc_id": "a"} for rule in read_corrections(path)]
+    docs = {doc_id: Doc(Vocab(), words=["In", "Zorb"], ents=["O", "B-GPE"]) for doc_id in "ab"}
+    places = extract_places(docs, corrections=rules)
+    assert places["country"].tolist()[0] == "SY"
+    assert places["latitude"].notna().tolist() == [True, False]
+    assert places["evidence"].iloc[0] == "correction 1"
+    assert report_places(places, rules)["matched"].tolist() == [1]
+    assert report_places(places.iloc[1:], rules)["matched"].tolist() == [0]
+
+
+def test_a_speaker_becomes_the_one_who_is_quoted_under_that_name(tmp_path):
+    path = tmp_path / "c.toml"
+    path.write_text(SPEAKER + SPEAKER.replace("the Spokesman", "Nobody"), encoding="utf-8")
+    rows = [
+        {"doc_id": "a", "speaker": "Ruiz", "speaker_name": "Leo Ruiz", "entity_id": "e3", "source_kind": "named"},
+        {"doc_id": "a", "speaker": "the spokesman", "speaker_name": None, "entity_id": None, "source_kind": "unnamed"},
+        {"doc_id": "a", "speaker": None, "speaker_name": None, "entity_id": None, "source_kind": "none"},
+    ]
+    quotes, report = correct_speakers(pd.DataFrame(rows), read_corrections(path))
+    assert quotes["speaker_name"].tolist()[:2] == ["Leo Ruiz", "Leo Ruiz"]
+    assert quotes["entity_id"].tolist()[:2] == ["e3", "e3"]
+    assert quotes["source_kind"].tolist() == ["named", "named", "none"]
+    assert report["matched"].tolist() == [1, 0]

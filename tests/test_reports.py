@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import sys
 import tomllib
+from functools import partial
 from pathlib import Path
 
 import altair as alt
@@ -158,6 +159,22 @@ def test_a_changed_notebook_remakes_its_page_only(place, made, tmp_path, capsys)
     assert changed == {"text.html", "index.html"}
     assert "<pre>2</pre>" in (made / "story" / "text.html").read_text(encoding="utf-8")
     assert main([*options(place, made), str(place / "story.txt")]) == 0
+
+
+def test_changed_corrections_remake_the_pages_and_wrong_ones_are_told_once(place, tmp_path, capsys):
+    story, beside = tmp_path / "story.txt", tmp_path / "story.corrections.toml"
+    story.write_text(STORY, encoding="utf-8")
+    run_again = partial(main, [*options(place, tmp_path / "reports"), str(story)])
+    assert run_again() == 0
+    beside.write_text('[[ignore]]\ntext = "Lima"\n', encoding="utf-8")
+    capsys.readouterr()
+    assert run_again() == 0
+    told = capsys.readouterr().out
+    assert all(f"{name}.html" in told for name in NOTEBOOKS)
+    beside.write_text("[[ignore]]\ntext = Lima\n", encoding="utf-8")
+    assert run_again() == 1
+    (line,) = capsys.readouterr().err.splitlines()
+    assert "story.corrections.toml: is no TOML" in line
 
 
 def test_one_bad_document_stops_no_other(place, made, tmp_path, capsys):

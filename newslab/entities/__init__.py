@@ -55,8 +55,8 @@ def extract_entities(
     labels
         OntoNotes labels to keep, such as ``{"PERSON", "ORG"}``; None keeps all that are names.
     corrections
-        What an analyst knows better, from `read_corrections`; a rule that matches nothing gives a warning.
-        `apply_corrections` gives the same table and a report.
+        What an analyst knows better, from `find_corrections`; a rule about entities that matches nothing gives
+        a warning. `apply_corrections` gives the same table and a report.
 
     Returns
     -------

@@ -24,18 +24,31 @@ A file ``story.corrections.toml`` holds any number of rules, applied in this ord
     name = "Baghuz"
     to = "Al-Baghuz Fawqani"
 
+    [[place]]                             # a point that the gazetteer lacks or has wrong
+    name = "Al-Baghuz Fawqani"
+    latitude = 34.45
+    longitude = 40.95
+    country = "SY"                        # optional, ISO 3166 alpha-2
+    kind = "city"                         # optional, as in the column of that name
+
+    [[speaker]]                           # who is quoted, where the text names them otherwise or not at all
+    from = "a spokesman"
+    to = "Leo Ruiz"
+    source_kind = "named"                 # optional, as in the column of that name
+
 Names match as written in the text or as the entity's ``name``, whatever their case, accents and dots. Every rule may
 name one ``doc_id``. A rule that matches nothing is reported.
 """
 
 import re
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
+from newslab.articles import CORRECTIONS_SUFFIX, name_files
 from newslab.entities.lexicon import fold_name
 from newslab.entities.mentions import NAMED
 from newslab.tables import build_table
@@ -47,6 +60,8 @@ KEYS = {
     "merge": ({"names"}, {"doc_id"}),
     "retype": ({"name", "label"}, {"doc_id"}),
     "rename": ({"name", "to"}, {"doc_id"}),
+    "place": ({"name", "latitude", "longitude"}, {"country", "kind", "doc_id"}),
+    "speaker": ({"from", "to"}, {"source_kind", "doc_id"}),
 }
 """Keys that a rule of each kind must have, and those that it may have, in the order in which kinds are applied."""
 
@@ -54,6 +69,39 @@ REPORT_COLUMNS = {"rule": "int64", "action": "str", "what": "str", "matched": "i
 
 Rule = dict[str, Any]
 Row = dict[Any, Any]
+
+
+def find_corrections(document: str | Path | Iterable[str | Path]) -> list[Rule]:
+    """Read the corrections that lie beside a document: ``story.corrections.toml`` beside ``story.html``.
+
+    Parameters
+    ----------
+    document
+        As for `newslab.read_articles`: a file, a folder, a glob pattern or several of them.
+
+    Returns
+    -------
+    list of dict
+        As of `read_corrections`, each rule bound to its document by ``doc_id``; empty where no such file is.
+
+    Raises
+    ------
+    ValueError
+        If a file of corrections cannot be read as such.
+    FileNotFoundError
+        If there is no such document.
+
+    Examples
+    --------
+    >>> find_corrections([])
+    []
+    """
+    rules: list[Rule] = []
+    for doc_id, path in name_files(document).items():
+        beside = path.with_suffix(CORRECTIONS_SUFFIX)
+        for rule in read_corrections(beside) if beside.exists() else ():
+            rules.append({"doc_id": doc_id} | rule | {"rule": len(rules) + 1})
+    return rules
 
 
 def read_corrections(path: str | Path) -> list[Rule]:
@@ -73,23 +121,51 @@ def read_corrections(path: str | Path) -> list[Rule]:
     Raises
     ------
     ValueError
-        If a rule is of no known kind, lacks a key, has an unknown one, or names no entity type.
+        If the file is no TOML, or a rule is of no known kind, lacks a key, has an unknown one, has a value of the wrong
+        sort, or names no entity type.
     """
-    tables = tomllib.loads(Path(path).read_text(encoding="utf-8"))
+    try:
+        tables = tomllib.loads(Path(path).read_bytes().decode())
+    except ValueError as error:  # of TOML or of its encoding
+        raise ValueError(f"{path}: is no TOML in UTF-8 ({error}); put [[rule]] on a line and text in quotes") from error
     if unknown := sorted(tables.keys() - KEYS.keys()):
         raise ValueError(f"{path} has {', '.join(unknown)}; rules are {', '.join(KEYS)}")
     rules: list[Rule] = []
     for action, (needed, optional) in KEYS.items():
-        for table in tables.get(action, []):
+        given = tables.get(action, [])
+        if not isinstance(given, list):
+            raise ValueError(f"{path} has [{action}]; write [[{action}]], as there may be several")
+        for table in given:
             where = f"{path}, [[{action}]] {table}"
             if missing := sorted(needed - table.keys()):
                 raise ValueError(f"{where} lacks {', '.join(missing)}")
             if unknown := sorted(table.keys() - needed - optional):
                 raise ValueError(f"{where} has {', '.join(unknown)}; it takes {', '.join(sorted(needed | optional))}")
-            if table.get("label", "ORG") not in NAMED:
-                raise ValueError(f"{where} has label {table['label']!r}; choose from {', '.join(NAMED)}")
+            for key, value in table.items():
+                if not _is_fit(key, value):
+                    raise ValueError(f"{where} has {key} = {value!r}; give {WANTED.get(key, 'text in quotes')}")
             rules.append({"rule": len(rules) + 1, "action": action, **table})
     return rules
+
+
+WANTED = {
+    "names": "a list of names",
+    "label": f"one of {', '.join(NAMED)}",
+    "source_kind": "one of named, unnamed, collective, document, none",
+    "latitude": "degrees north, -90 to 90",
+    "longitude": "degrees east, -180 to 180",
+}
+"""What the value of a key must be, where it is not any text."""
+
+
+def _is_fit(key: str, value: object) -> bool:
+    if key == "names":
+        return isinstance(value, list) and bool(value) and all(isinstance(name, str) for name in value)
+    if key in {"latitude", "longitude"}:
+        return type(value) in {int, float} and abs(value) <= (90 if key == "latitude" else 180)  # type: ignore[arg-type]
+    if key in {"label", "source_kind"}:
+        return isinstance(value, str) and value in WANTED[key].removeprefix("one of ").split(", ")
+    return isinstance(value, str) and bool(value.strip())
 
 
 def apply_corrections(
@@ -102,7 +178,8 @@ def apply_corrections(
     entities
         As `extract_entities` gives it.
     corrections
-        As `read_corrections` gives them.
+        As `find_corrections` gives them; those of places and speakers are left for `extract_places` and
+        `correct_speakers`.
     texts
         The articles' texts by ``doc_id``, to find what is added.
 
@@ -118,6 +195,8 @@ def apply_corrections(
     report = []
     order = {doc_id: number for number, doc_id in enumerate(texts)}
     for rule in corrections:
+        if rule["action"] in {"place", "speaker"}:
+            continue
         scope = [r for r in rows if rule.get("doc_id", r["doc_id"]) == r["doc_id"]]
         if rule["action"] == "add":
             found = _add(rule, rows, texts)
@@ -129,12 +208,84 @@ def apply_corrections(
         else:
             found = _change(rule, scope)
         for row in found:
-            row["evidence"] = "; ".join(filter(None, [row.get("evidence"), f"correction {rule['rule']}"]))
-        what = ", ".join(f"{k} = {v!r}" for k, v in rule.items() if k not in {"rule", "action"})
-        report.append({"rule": rule["rule"], "action": rule["action"], "what": what, "matched": len(found)})
+            row["evidence"] = "; ".join(filter(None, [row.get("evidence"), name_rule(rule)]))
+        report.append(_report(rule, len(found)))
     _number(rows)
     columns = {str(name): str(dtype) for name, dtype in entities.dtypes.items()}
     return build_table(rows, columns), build_table(report, REPORT_COLUMNS)
+
+
+def report_places(places: pd.DataFrame, corrections: Sequence[Rule]) -> pd.DataFrame:
+    """Say how many place mentions each correction of a place put on the map.
+
+    Parameters
+    ----------
+    places
+        As `extract_places` gives it with the same corrections.
+    corrections
+        As `find_corrections` gives them.
+
+    Returns
+    -------
+    DataFrame
+        As the report of `apply_corrections`, one row a rule about a place.
+    """
+    given = places["evidence"].value_counts()
+    rows = [_report(rule, given.get(name_rule(rule), 0)) for rule in corrections if rule["action"] == "place"]
+    return build_table(rows, REPORT_COLUMNS)
+
+
+def correct_speakers(quotes: pd.DataFrame, corrections: Sequence[Rule]) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Apply corrections of speakers to a table of quotations.
+
+    Parameters
+    ----------
+    quotes
+        As `newslab.extract_quotes` gives it.
+    corrections
+        As `find_corrections` gives them; only those of speakers count.
+
+    Returns
+    -------
+    quotes : DataFrame
+        With ``speaker_name`` as corrected. Where somebody is quoted under that name already, ``entity_id`` and
+        ``source_kind`` are theirs; else it is no entity, and a named source unless the rule says otherwise.
+    report : DataFrame
+        As of `apply_corrections`, one row a rule about a speaker; ``matched`` counts quotations.
+
+    Examples
+    --------
+    >>> row = {"doc_id": "a", "speaker": "he", "speaker_name": None, "entity_id": None, "source_kind": "none"}
+    >>> rule = {"rule": 1, "action": "speaker", "from": "he", "to": "Leo Ruiz"}
+    >>> corrected, report = correct_speakers(pd.DataFrame([row]), [rule])
+    >>> corrected["speaker_name"].tolist(), report["matched"].tolist()
+    (['Leo Ruiz'], [1])
+    """
+    rows: list[Row] = quotes.astype(object).where(quotes.notna(), None).to_dict("records")
+    report = []
+    for rule in corrections:
+        if rule["action"] != "speaker":
+            continue
+        scope = [r for r in rows if rule.get("doc_id", r["doc_id"]) == r["doc_id"]]
+        known = next((r for r in scope if r["speaker_name"] == rule["to"]), {"entity_id": None, "source_kind": "named"})
+        kind = rule.get("source_kind", known["source_kind"])
+        change = {"speaker_name": rule["to"], "entity_id": known["entity_id"], "source_kind": kind}
+        found = [r for r in scope if fold_name(rule["from"]) in _names(r, "speaker", "speaker_name")]
+        for row in found:
+            row |= change
+        report.append(_report(rule, len(found)))
+    columns = {str(name): str(dtype) for name, dtype in quotes.dtypes.items()}
+    return build_table(rows, columns), build_table(report, REPORT_COLUMNS)
+
+
+def name_rule(rule: Rule) -> str:
+    """Name a rule as it is named in the evidence."""
+    return f"correction {rule['rule']}"
+
+
+def _report(rule: Rule, matched: int) -> Row:
+    what = ", ".join(f"{k} = {v!r}" for k, v in rule.items() if k not in {"rule", "action", "doc_id"})
+    return {"rule": rule["rule"], "action": rule["action"], "what": what, "matched": matched}
 
 
 def _add(rule: Rule, rows: list[Row], texts: Mapping[str, str]) -> list[Row]:
@@ -171,7 +322,8 @@ def _change(rule: Rule, scope: list[Row]) -> list[Row]:
     elif rule["action"] == "merge":
         names = rule["names"]
         wanted = {fold_name(name) for name in names}
-        found = _of_entities(scope, wanted)
+        here = wanted & set().union(*map(_names, scope))
+        found = _of_entities(scope, wanted) if len(here) > 1 else []  # one name alone is nothing to merge
         first = [r for r in found if fold_name(names[0]) in _names(r)]
         change = {"entity_id": f"merge {rule['rule']}", "name": names[0]}
         if first:
@@ -190,8 +342,8 @@ def _of_entities(scope: list[Row], wanted: set[str]) -> list[Row]:
     return [r for r in scope if (r["doc_id"], r["entity_id"]) in ids]
 
 
-def _names(row: Row) -> set[str]:
-    return {fold_name(row["text"]), fold_name(row["name"])}
+def _names(row: Row, *columns: str) -> set[str]:
+    return {fold_name(row[column]) for column in columns or ("text", "name") if row[column]}
 
 
 def _rename_rest(scope: list[Row], found: list[Row]) -> None:

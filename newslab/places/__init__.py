@@ -12,7 +12,7 @@ troops"), and so do places inside longer names; ``kind`` and ``part_of`` tell th
 import math
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -21,6 +21,7 @@ import pandas as pd
 from spacy.tokens import Doc
 
 from newslab.entities import extract_entities
+from newslab.entities.corrections import Rule, name_rule
 from newslab.places.gazetteer import Place, find_places, fold_name, is_own, is_usual, load_gazetteer
 from newslab.places.toponyms import Toponym, bare_name, find_toponyms, is_site
 from newslab.tables import SPAN_COLUMNS, build_table, check_columns
@@ -83,7 +84,7 @@ class _Name:
     weights: list[float]
     mentions: list[int] = field(default_factory=list)
     holder: Place | None = None
-    given: bool = False
+    given: str = ""
     shares: list[float] = field(default_factory=list)
 
     @property
@@ -101,6 +102,7 @@ def extract_places(
     *,
     entities: pd.DataFrame | None = None,
     known: Mapping[str, Mapping[str, Any]] | None = None,
+    corrections: Sequence[Rule] | None = None,
 ) -> pd.DataFrame:
     """Find the place mentions in each document and put each on the map, one row a mention.
 
@@ -113,6 +115,8 @@ def extract_places(
     known
         Places that the gazetteer lacks or has wrong, by name as written or as the entity's ``name``: each with
         ``latitude`` and ``longitude`` and, if wanted, ``country`` and ``kind``.
+    corrections
+        As of `newslab.find_corrections`; its places count before ``known``, and only in the document they are for.
 
     Returns
     -------
@@ -154,12 +158,18 @@ def extract_places(
     if entities is None:
         entities = extract_entities(docs)
     check_columns(entities, [*SPAN_COLUMNS, "label", "entity_id", "name"], name="entities")
-    own = {fold_name(name): _read_known(name, about) for name, about in (known or {}).items()}
+    own = {fold_name(name): (_read_known(name, about), "given with the call") for name, about in (known or {}).items()}
+    rules = [rule for rule in corrections or () if rule["action"] == "place"]
     by_doc = {doc_id: rows.to_dict("records") for doc_id, rows in entities.groupby("doc_id", sort=False)}
     rows: list[dict] = []
     for doc_id, doc in docs.items():
         toponyms = find_toponyms(doc.text, by_doc.get(doc_id, []))
-        rows += [{"doc_id": doc_id} | row for row in _place_rows(doc.text, toponyms, own)]
+        ruled = {
+            fold_name(rule["name"]): (_read_known(rule["name"], rule), name_rule(rule))
+            for rule in rules
+            if rule.get("doc_id", doc_id) == doc_id
+        }
+        rows += [{"doc_id": doc_id} | row for row in _place_rows(doc.text, toponyms, own | ruled)]
     return build_table(rows, COLUMNS)
 
 
@@ -171,7 +181,9 @@ def _read_known(name: str, about: Mapping[str, Any]) -> Place:
     return Place(None, name, float(latitude), float(longitude), country, "", 0, kind)
 
 
-def _place_rows(text: str, toponyms: list[Toponym], known: Mapping[str, Place]) -> Iterator[dict[str, object]]:
+def _place_rows(
+    text: str, toponyms: list[Toponym], known: Mapping[str, tuple[Place, str]]
+) -> Iterator[dict[str, object]]:
     """Rows for the place mentions of one document."""
     if not toponyms:
         return
@@ -245,16 +257,16 @@ def _point(place: Place, kind: str | None) -> dict[str, object]:
     }
 
 
-def _collect_names(toponyms: list[Toponym], known: Mapping[str, Place]) -> list[_Name]:
+def _collect_names(toponyms: list[Toponym], known: Mapping[str, tuple[Place, str]]) -> list[_Name]:
     """One entry for each distinct name, with the places it could mean weighed by themselves."""
     names: dict[str, _Name] = {}
     for i, toponym in enumerate(toponyms):
         key = fold_name(toponym.text) or toponym.text
         if key not in names:
-            given = known.get(key) or known.get(fold_name(toponym.name))
+            given, why = known.get(key) or known.get(fold_name(toponym.name)) or (None, "")
             places = [given] if given else _candidates(toponym) if toponym.people is None else [toponym.people]
             weights = [_prior(place, toponym) for place in places]
-            names[key] = _Name(toponym.text, places, weights, given=given is not None)
+            names[key] = _Name(toponym.text, places, weights, given=why)
         names[key].mentions.append(i)
     return list(names.values())
 
@@ -407,7 +419,7 @@ def _explain(name: _Name, mass: Mapping[str, float]) -> str:
     """Say what decided for the place of a name."""
     place, divisions = name.best, load_gazetteer().divisions
     if name.given:
-        return "given with the call"
+        return name.given
     if name.holder is not None:
         return f"named as in {name.holder.name}"
     if len(name.places) == 1:

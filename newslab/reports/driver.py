@@ -118,7 +118,7 @@ def _split_paths(given: str) -> list[str]:
 
 
 def _find_documents(options: argparse.Namespace, failures: list[str]) -> Iterator[_Document]:
-    from newslab.articles import find_files  # here: `--help` needs no pandas
+    from newslab.articles import CORRECTIONS_SUFFIX, find_files  # here: `--help` needs no pandas
 
     paths: list[Path] = []
     for given in options.paths:
@@ -139,10 +139,12 @@ def _find_documents(options: argparse.Namespace, failures: list[str]) -> Iterato
         folder = options.out / _name_folder(path, source, options.out, taken)
         try:
             content = path.read_bytes()
+            beside = path.with_suffix(CORRECTIONS_SUFFIX)
+            corrections = beside.read_bytes() if beside.exists() else b""
         except OSError as error:
             failures.append(f"{path}: cannot be read ({error.strerror}); check its permissions")
             continue
-        asked = digest(content, path.name, str(options.published), str(options.pipeline))
+        asked = digest(content, corrections, path.name, str(options.published), str(options.pipeline))
         yield _Document(path, folder, source, environment, asked)
 
 

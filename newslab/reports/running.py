@@ -17,6 +17,7 @@ from traitlets.config import Config
 
 import newslab
 from newslab.articles import read_articles
+from newslab.entities.corrections import find_corrections
 from newslab.parsing import DEFAULT_PIPELINE, parse_articles
 from newslab.reports.driver import digest
 from newslab.reports.exporter import ReportExporter, content_policy, render, vega_bundle, write_whole
@@ -51,6 +52,7 @@ def prepare(environment: Mapping[str, str]) -> Prepared:
         If the document, its date or the pipeline is unfit; the message says what to do.
     """
     articles = read_articles(environment["NEWSLAB_DOCUMENT"], published=environment.get("NEWSLAB_PUBLISHED"))
+    find_corrections(environment["NEWSLAB_DOCUMENT"])  # a wrong rule is told once, not by every page
     parse_articles(
         articles,
         pipeline=environment.get("NEWSLAB_PIPELINE", DEFAULT_PIPELINE),
