@@ -54,6 +54,8 @@ _SHARES = frozenset({"conj", "appos", "prep", "dep", "nmod"})  # a figure to the
 _NO_START = frozenset({"DET", "PUNCT", "ADV", "PRON", "NUM", "SPACE"})
 _NO_END = frozenset({"ADP", "CCONJ", "DET", "PUNCT", "SPACE"})
 _OBJECT_PREPOSITIONS = frozenset({"to", "from", "by", "at", "for"})
+_ALL = frozenset({"total", "overall", "entire", "whole", "combined"})  # how much of the thing, not what it is
+_WHEN = frozenset({"quarter", "year", "month", "week", "day", "season", "period", "decade", "half", "session"})
 _SUMMARY = frozenset({"average", "total", "maximum", "minimum", "mean", "median", "age"})  # "an average of 12"
 _BY_HOW_MUCH = frozenset({"by", "of", "under", "over", "about", "around", "than"})
 _ADVERBS = {
@@ -63,6 +65,8 @@ _ADVERBS = {
     "downward": "down",
     "upwards": "up",
     "downwards": "down",
+    "higher": "up",
+    "lower": "down",
 }
 _HEDGES = frozenset(
     {"about", "around", "approximately", "roughly", "some", "nearly", "almost", "more", "than", "less", "fewer", "over"}
@@ -73,28 +77,26 @@ _BRACKETED = frozenset({"(", "[", "or", ", or", ", or about"})
 _AGED = re.compile(
     r"\b(?:aged|ages?|at the age of|age of)[\s:]+(?:(?:between|from|about|around|under|over)\s+)?\Z", re.IGNORECASE
 )
-_KIN = frozenset(
-    {"son", "daughter", "brother", "sister", "wife", "husband", "mother", "father", "boy", "girl", "man", "woman"}
-    | {"child", "partner", "girlfriend", "boyfriend", "twin", "nephew", "niece", "cousin", "uncle", "aunt", "friend"}
-)
+_CLOSES = frozenset({",", ".", ")", ";", ":"})
+_STILL = frozenset({"now", "then", "both", "only", "just", "aged"})  # between a name and its age
+_LISTED = frozenset({" and ", ", ", ", and ", " or "})
 _AT_AN_AGE = frozenset({"die", "marry", "retire", "begin", "start", "debut", "live"})  # "she died at 92"
 _AGE = Unit("year of age", "age", 31556952.0)
 _REACH = 25  # tokens a noun phrase may extend on either side of its head; keeps odd text linear
 _CLIMB = 8  # heads followed from a figure to the subject of its clause
 
 
-def extract_quantities(docs: Mapping[str, Doc], *, multiples: bool = False) -> pd.DataFrame:
+def extract_quantities(docs: Mapping[str, Doc]) -> pd.DataFrame:
     """Find the figures in each document, one row a quantity.
 
-    Years, dates, clock times, labels ("Article 50"), model and version names, the pronoun "one" and its idiom
-    "one of the best" are no quantities. A range is one row, never an average.
+    Years, dates, clock times, labels ("Article 50"), model and version names and the pronoun "one", also in "one of
+    the best", are no quantities. A range is one row, never an average. Words that multiply without a number
+    ("doubled", "twice the price", "fivefold") are rows in the unit "fold".
 
     Parameters
     ----------
     docs
         Parsed documents by id; the pipeline must include ``tagger`` and ``parser``.
-    multiples
-        Whether words that multiply without a number ("doubled", "twice", "halved") are rows too, in the unit "fold".
 
     Returns
     -------
@@ -125,18 +127,16 @@ def extract_quantities(docs: Mapping[str, Doc], *, multiples: bool = False) -> p
     >>> extract_quantities({}).columns[:4].tolist()
     ['doc_id', 'start', 'end', 'text']
     """
-    return build_table((row for doc_id, doc in docs.items() for row in _document_rows(doc_id, doc, multiples)), COLUMNS)
+    return build_table((row for doc_id, doc in docs.items() for row in _document_rows(doc_id, doc)), COLUMNS)
 
 
-def _document_rows(doc_id: str, doc: Doc, multiples: bool) -> Iterator[dict[str, object]]:
+def _document_rows(doc_id: str, doc: Doc) -> Iterator[dict[str, object]]:
     if len(doc) and not doc.has_annotation("DEP"):
         raise ValueError(f"document {doc_id!r} has no dependencies; parse it with 'parser'")
     if len(doc) and not doc.has_annotation("POS"):
         raise ValueError(f"document {doc_id!r} has no parts of speech; parse it with 'tagger' and 'attribute_ruler'")
     text = doc.text
-    figures = read_figures(text)
-    if multiples:
-        figures = sorted([*figures, *read_multiples(text)], key=lambda figure: figure.start)
+    figures = sorted([*read_figures(text), *read_multiples(text)], key=lambda figure: figure.start)
     if not figures:
         return
     _place(doc, figures)
@@ -147,7 +147,7 @@ def _document_rows(doc_id: str, doc: Doc, multiples: bool) -> Iterator[dict[str,
         figure.bound = find_bound(text, figure)
         figure.trend = _trend(doc, figure)
         parse.count(figure, previous)
-        _age(doc, text, figure)
+        _age(doc, text, figure, previous)
         previous = figure
     for earlier, later in zip(reversed(figures[:-1]), reversed(figures), strict=False):
         if earlier.suspended and earlier.unit is None:
@@ -201,7 +201,11 @@ def _is_name(doc: Doc, figure: Figure) -> bool:
     after = doc[figure.last] if figure.last < len(doc) else None
     noun = root.head if root.head.i >= figure.last and root.dep_ in _MODIFIES and root.dep_ != "npadvmod" else None
     if figure.high is None and figure.value == 1 and not figure.digits:
-        return _is_pronoun(doc, figure, before, after, noun)
+        return figure.unit is None and _is_pronoun(doc, figure, before, after, noun)
+    if figure.kind == "multiple":
+        if after is not None and after.lower_ == "as":  # "scored twice as it rained"
+            return figure.last + 1 >= len(doc) or doc[figure.last + 1].pos_ not in ("ADJ", "ADV")
+        return token.pos_ in _NOMINAL  # the doubles of tennis
     if figure.unit is not None:
         return False
     written = token.text[figure.number_start - token.idx :]
@@ -210,7 +214,7 @@ def _is_name(doc: Doc, figure: Figure) -> bool:
     if before is None:
         return False
     if before.lower_ in _labels() and before.tag_ in ("NN", "NNP") and figure.kind in ("cardinal", "score"):
-        return noun is None or noun.tag_ not in _PLURAL
+        return noun is None or noun.tag_ not in _PLURAL or (figure.digits and before.is_title)
     if figure.kind != "cardinal":
         return False
     if token.ent_type_ in _NAMES and (token.ent_iob_ == "I" or (after is not None and after.ent_iob_ == "I")):
@@ -253,18 +257,9 @@ def _is_year(doc: Doc, figure: Figure, before: Token | None, noun: Token | None)
 
 
 def _is_pronoun(doc: Doc, figure: Figure, before: Token | None, after: Token | None, noun: Token | None) -> bool:
-    """Whether "one" stands for something rather than counts; "one of the best" is an idiom, not a count."""
+    """Whether "one" stands for something ("one of the best", "no one") rather than counts."""
     if after is None or (before is not None and before.lower_ in _NOT_COUNTING):
         return True
-    if after.lower_ == "of":
-        for token in doc[figure.last : figure.last + 8]:
-            if token.tag_ in ("JJS", "RBS") or token.is_sent_start:
-                return True
-            if token.tag_ in _PLURAL:
-                return False
-        return True
-    if figure.unit is not None:
-        return False
     return noun is None or noun.pos_ not in _NOMINAL or doc[figure.first].dep_ != "nummod"
 
 
@@ -278,8 +273,16 @@ def _trend(doc: Doc, figure: Figure) -> str | None:
     i = figure.first - 1
     while i >= 0 and i > figure.first - 5 and doc[i].lower_ in _HEDGES:
         i -= 2 if doc[i].lower_ in ("least", "most") else 1  # "at least"
-    if i >= 0 and (trend := _ADVERBS.get(doc[i].lower_)):
+    if i >= 0 and (trend := _ADVERBS.get(doc[i].lower_)) and not doc[i].lower_.endswith("er"):
         return trend
+    if i >= 0 and doc[i].pos_ == "VERB" and (trend := _direction(doc[i], figure)):
+        return trend  # "lost $12 to $1,780"
+    if i >= 0 and i == figure.first - 1 and doc[i].lower_ in (("to", "at") if figure.high is None else ("from",)):
+        return None  # a level, or two of them
+    if figure.unit and figure.last < len(doc) and (trend := _ADVERBS.get(doc[figure.last].lower_)):
+        after = doc[figure.last + 1] if figure.last + 1 < len(doc) else None  # "1.5 cents higher"
+        if after is None or (after.pos_ not in _NOMINAL and after.lower_ != "than"):
+            return trend
     token = _root(doc, figure)
     for _ in range(3):
         head = token.head
@@ -319,17 +322,22 @@ def _rate(doc: Doc, text: str, figure: Figure) -> None:
             figure.unit = rate.unit
 
 
-def _age(doc: Doc, text: str, figure: Figure) -> None:
-    """Give years of age to "aged 44", to "Ana Ruiz, 44," and to "she was 44"."""
+def _age(doc: Doc, text: str, figure: Figure, previous: Figure | None) -> None:
+    """Give years of age to "aged 44", to "Ana Ruiz, 44,", to "her sons, 4 and 7," and to "she was 44"."""
     if figure.unit is not None or not 0 < figure.value < 120 or figure.scaled or figure.kind != "cardinal":
         return
     if _AGED.search(text[max(0, figure.start - 24) : figure.start]):
         figure.unit = _AGE
     if not figure.digits or figure.high is not None or figure.value != int(figure.value):
         return
+    if previous is not None and previous.unit == _AGE and text[previous.end : figure.start] in _LISTED:
+        figure.unit, figure.counted = _AGE, previous.counted
+        return
     root, i = _root(doc, figure), figure.first - 1
-    closed = figure.last == len(doc) or doc[figure.last].text in {",", ".", ")", ";", ":"}
-    if i > 0 and closed and figure.value >= 5 and doc[i].text in {",", "("} and _may_be_person(doc[i - 1]):
+    after = doc[figure.last].text if figure.last < len(doc) else "."
+    if i > 1 and doc[i].lower_ in _STILL:
+        i -= 1  # "Farah, now 29,"
+    if i > 0 and doc[i].text in {",", "("} and _has_age(doc[i - 1], after, figure.value):
         figure.unit = _AGE
         first = i - 1
         while first > max(0, i - _REACH) and doc[first].ent_iob_ == "I":
@@ -338,7 +346,7 @@ def _age(doc: Doc, text: str, figure: Figure) -> None:
     elif verb := _verb_of_age(root):
         near = verb.lefts if verb.i - verb.left_edge.i < _REACH else ()
         subject = next((child for child in near if child.dep_ == "nsubj"), None)
-        if subject is not None and (subject.lower_ in _PERSONAL or subject.ent_type_ == "PERSON"):
+        if subject is not None and (_is_person(subject) or subject.lemma_ == "age"):
             figure.unit = _AGE
 
 
@@ -346,17 +354,30 @@ def _verb_of_age(root: Token) -> Token | None:
     """Find the verb by which a bare number may be an age: "is 44", "turned 44", "died at 44"."""
     verb = root.head
     if root.dep_ == "pobj" and verb.lower_ == "at":
-        return verb.head if verb.head.lemma_ in _AT_AN_AGE else None
+        opens = verb.is_sent_start and root.i + 1 < len(root.doc) and root.nbor().text == ","  # "At 18, he joined"
+        return verb.head if opens or verb.head.lemma_ in _AT_AN_AGE else None
     relations = {"be": ("attr", "acomp", "oprd"), "turn": ("attr", "acomp", "oprd", "dobj", "npadvmod")}
     return verb if root.dep_ in relations.get(verb.lemma_, ()) else None
 
 
-def _may_be_person(token: Token) -> bool:
-    return (
-        token.ent_type_ == "PERSON"
-        or token.lemma_.lower() in _KIN
-        or (token.pos_ == "PROPN" and token.ent_type_ in ("", "ORG", "NORP"))
-    )
+def _is_person(token: Token) -> bool:
+    lemma = token.lemma_.lower()
+    return token.lower_ in _PERSONAL or token.ent_type_ == "PERSON" or (token.tag_ == "NN" and lemma in _people())
+
+
+def _people() -> frozenset[str]:
+    return frozenset(read_lexicon()["people"]["words"])
+
+
+def _has_age(token: Token, after: str, value: float) -> bool:
+    """Whether a number set off behind a word is an age: of kin, of a name, of "the singer, 58,"."""
+    if token.lemma_.lower() in _people():
+        return after in _CLOSES or after in ("and", "or")
+    if after not in _CLOSES or value < 5:
+        return False
+    if token.ent_type_ == "PERSON" or (token.pos_ == "PROPN" and token.ent_type_ in ("", "ORG", "NORP")):
+        return True
+    return token.tag_ == "NN" and after == "," and value > 12 and token.dep_ in ("nsubj", "nsubjpass", "dobj")
 
 
 # --- what is counted ----------------------------------------------------------------------------------------
@@ -388,10 +409,14 @@ class _Parse:
                 return
             if figure.unit is None and figure.kind == "cardinal" and self._noun(figure) is None:
                 role, before = self._role(figure), self._role(previous)
-                same = role == before or (before[1], role[1]) == ("from", "to")
+                parallel = self._is_parallel(figure, previous)
+                same = role == before or (before[1], role[1]) == ("from", "to") or parallel
                 borrows = not previous.signed or role[1] == "to"
                 if same and borrows and previous.unit and previous.unit.dimension != "age":
                     figure.unit = previous.unit
+                    if parallel:
+                        figure.counted = previous.counted
+                        return
                 elif previous.unit is None and previous.counted and (same or role[1] in ("conj", "from", "than")):
                     figure.counted = previous.counted
                     return
@@ -399,6 +424,21 @@ class _Parse:
         if noun and figure.unit is None and self._takes_unit(figure, noun):
             noun = None
         figure.counted = noun or self._measured(_root(self.doc, figure), figure)
+
+    def _is_parallel(self, figure: Figure, previous: Figure) -> bool:
+        """Whether a bare figure stands as the one before it does: "400 units in June, 380 in July"."""
+        doc, stop = self.doc, previous.last
+        if previous.counted and previous.counted[0] >= stop:
+            stop = previous.counted[1]
+        if not stop < figure.first or figure.last >= len(doc):
+            return False
+        if doc[figure.last].pos_ == "ADP" and doc[figure.last].lower_ == doc[stop].lower_:
+            return all(token.pos_ != "VERB" for token in doc[stop : figure.first])
+        # "twelve soldiers died and 30 were wounded"
+        root, noun = _root(doc, figure), _root(doc, previous).head
+        if root.dep_ not in _SUBJECTS or noun.dep_ not in _SUBJECTS or noun.i >= figure.first:
+            return False
+        return root.head.dep_ == "conj" and root.head.head == noun.head
 
     def _takes_unit(self, figure: Figure, noun: tuple[int, int]) -> bool:
         """Whether the noun is a stretch of time behind an adjective: "the 50 previous years"."""
@@ -474,6 +514,24 @@ class _Parse:
             return self._phrase(verb.head, figure) if verb.dep_ == "relcl" and verb.head.pos_ in _NOMINAL else None
         return None if subject.pos_ in ("PRON", "DET", "VERB", "AUX") else self._phrase(subject, figure)
 
+    def _cut(self, figure: Figure, head: int, last: int) -> int:
+        """End a phrase before a time ("revenue in the quarter") and before what leads to the figure itself."""
+        doc, token = self.doc, _root(self.doc, figure)
+        for _ in range(_CLIMB):
+            token = token.head
+            if head < token.i <= last and token.head.i >= head:
+                last = token.i - 1
+        for i in range(head + 1, last + 1):
+            preposition, time = doc[i].head, doc[i].ent_type_ in ("DATE", "TIME") or doc[i].lemma_.lower() in _WHEN
+            if (
+                time
+                and doc[i].dep_ == "pobj"
+                and preposition.head.i == head < preposition.i
+                and preposition.lower_ != "of"
+            ):
+                return preposition.i - 1
+        return last
+
     def _phrase(
         self, head: Token, figure: Figure, *, right: bool = True, joined: bool = True
     ) -> tuple[int, int] | None:
@@ -503,11 +561,14 @@ class _Parse:
                     break
                 inside.add(i)
                 last = i
+            last = self._cut(figure, head.i, last)
             while last > head.i and (
                 doc[last].pos_ in _NO_END or doc[last].dep_ in ("prep", "case") or doc[last].head.i > last
             ):
                 last -= 1
-        while first < head.i and (doc[first].pos_ in _NO_START or doc[first].tag_ in ("PRP$", "POS")):
+        while first < head.i and (
+            doc[first].pos_ in _NO_START or doc[first].tag_ in ("PRP$", "POS") or doc[first].lower_ in _ALL
+        ):
             if doc[first].pos_ == "NUM" and not doc[first].whitespace_:
                 break  # "5G data"
             first += 1

@@ -38,6 +38,7 @@ _NO_FIGURE = re.compile(
     | (?<![\d.])\d{{1,2}}(?:\.\d\d)?\s?(?:[ap]m\b|[AP]M\b|[ap]\.m\.|o['’]clock)
     | (?<!\w)\+\d[\d ().-]{{6,17}}\d | \(\d{{3}}\)\s?\d{{3}}[- ]\d{{4}}
     | (?<!\d)\d{{3}}[-.]\d{{3}}[-.]\d{{4}}(?!\d)
+    | (?<![\d.,$€£])0\d{{2,4}}\s\d{{3}}\s?\d{{3,4}}(?!\d)
     | (?<!\d)\d{{3}}-\d{{4}}(?!\d) | (?<![\d-])\d{{1,4}}(?:-\d{{1,4}}){{2,}}(?![\d-])
     | (?<![\d.,$€£])(?:1[5-9]|2[01])\d\d\s?[-–/]\s?(?:\d\d|(?:1[5-9]|2[01])\d\d)(?![\d,.]\d|\d)
     | (?i:\b(?:seventeen|eighteen|nineteen|twenty)[ -](?:(?:{tens})(?:[ -](?:{ones}))?|{teens}|o[h’'])\b)
@@ -89,8 +90,10 @@ _MULTIPLES = {"twice": 2.0, "thrice": 3.0, "doubl": 2.0, "tripl": 3.0, "trebl": 
     word + "fold": float(value) for word, value in [*ONES.items(), *TEENS.items(), *TENS.items()]
 }
 _MULTIPLE = re.compile(
-    rf"\b(?:twice|thrice|(?:doubl|tripl|trebl|quadrupl|halv)(?:ed|es|ing)|(?:doubl|tripl|trebl|quadrupl)e(?=\s(?:the|that"
-    rf"|what|its|their|his|her)\b)|(?:{'|'.join([*ONES, *TEENS, *TENS])})fold)\b",
+    r"\b(?:(?:twice|thrice)(?=\s(?:as|the|that|what|its|their|his|her)\b)"  # "he met her twice" compares nothing
+    r"|(?:doubl|tripl|trebl|quadrupl|halv)(?:ed|es|ing)"
+    r"|(?:doubl|tripl|trebl|quadrupl)e(?=\s(?:the|that|what|its|their|his|her)\b)"
+    rf"|(?:{'|'.join([*ONES, *TEENS, *TENS])})fold)\b",
     re.IGNORECASE,
 )
 _IDENTIFIER = 9  # digits in a row that no one would print as an amount without separators

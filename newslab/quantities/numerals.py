@@ -46,8 +46,8 @@ _WORD = "|".join(
     sorted([*ONES, *TEENS, *TENS, *SCALES, *VAGUE, *PARTS, *(p + "s" for p in PARTS), "zero", "tens"], key=len)[::-1]
 )
 _ATOM = re.compile(
-    r"(?P<digits>\d{1,3},\d{1,2}(?=\s(?:million|billion|trillion|per\s?cent|%)|%)|\d{1,3}(?:[,\u2009\u202f\xa0٬]\d{3}){1,7}(?!\d)(?:[.٫]\d+)?|\d{1,2}(?:,\d{2}){1,4},\d{3}(?!\d)(?:\.\d+)?"
-    r"|\d+(?:[.٫]\d+)?|(?<![\w.])\.\d+)(?P<glyph>[½¼¾⅓⅔⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞])?"
+    r"(?P<digits>\d{1,3},\d{1,2}(?=\s(?:million|billion|trillion|per\s?cent|%)|%)|\d{1,3}(?:[,，\u2009\u202f\xa0٬]\d{3}){1,7}(?!\d)(?:[.．٫]\d+)?|\d{1,2}(?:,\d{2}){1,4},\d{3}(?!\d)(?:\.\d+)?"
+    r"|\d+(?:[.．٫]\d+)?|(?<![\w.])\.\d+)(?P<glyph>[½¼¾⅓⅔⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞])?"
     r"|(?P<alone>[½¼¾⅓⅔⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞])"
     rf"|(?<![^\W\d_])(?P<word>{_WORD})(?![^\W_])",
     re.IGNORECASE,
@@ -69,6 +69,12 @@ _POWER = re.compile(r"\s?[×xX]\s?10\s?\^?(?P<power>[-−–]?\d{1,2}|[⁻]?[⁰
 _RAISED = str.maketrans("⁻−–⁰¹²³⁴⁵⁶⁷⁸⁹", "---0123456789")
 
 
+_OF = re.compile(r"[ -]of\b")
+_HEDGED = re.compile(r"\b(?:by|than|about|around|roughly|nearly|almost|some|over|least|most|to) an? \Z", re.IGNORECASE)
+_NO_NOUN = re.compile(
+    r"\s*(?:[.,;:!?)]|\Z)|\s(?:in|since|to|from|over|last|this|next|on|compared|as|while|and|but|during|between|after|at|for|within"
+    r"|against|more|less|fewer|lower|higher|below|above|smaller|larger)\b"
+)
 _HALF_OF_A_WORD = re.compile(r"[ -](?:sister|brother|time|term|way|back|marathon|moon|mast|staff|hearted|truth|life)")
 
 
@@ -108,7 +114,7 @@ def read_digits(written: str) -> float | None:
     if len(written) > 2 * _MAX_DIGITS:
         return None
     written = re.sub(r"^(\d+),(\d{1,2})$", r"\1.\2", written)  # the comma of "2,6 million" is a decimal one
-    plain = re.sub(r"[,\u2009\u202f\xa0٬]", "", written).replace("٫", ".")
+    plain = re.sub(r"[,，\u2009\u202f\xa0٬]", "", written).replace("٫", ".").replace("．", ".")
     if len(plain) > _MAX_DIGITS:
         return None
     try:
@@ -240,7 +246,7 @@ def _part(text: str, atoms: list[_Atom], before: str) -> Numeral | None:
     if singular == "half":
         if last.word != singular or _NOT_HALF.search(before) or _HALF_OF_A_WORD.match(text, end):
             return None
-    elif article is None or not re.match(r"[ -]of\b", text[end : end + 4]):
+    elif article is None or not (_OF.match(text, end) or (_HEDGED.search(before) and _NO_NOUN.match(text, end))):
         return None
     return Numeral(start - (len(article.group()) if article else 0), end, part, kind="fraction")
 

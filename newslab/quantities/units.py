@@ -119,7 +119,7 @@ def _table() -> _Table:
         unit = Unit(name, "money")
         names |= {form: unit for spelling in [name, *_split(others)] for form in _plurals(spelling)}
         signs = [*_split(left), code] if code not in _WORD_CODES else _split(left)
-        before |= dict.fromkeys([*signs, *(f"{s[:-1]} $" for s in signs if len(s) > 1 and s[-1] == "$")], unit)
+        before |= dict.fromkeys([*signs, *(f"{s[:-1]} $" for s in signs if len(s) > 2 and s[-1] == "$")], unit)
         after |= dict.fromkeys([*_split(right), code], unit)
     after |= {"p": Unit("penny", "money"), "¢": Unit("cent", "money"), "kr": Unit("krone", "money")}
     for coin, name in COINS.items():
