@@ -75,6 +75,12 @@ def test_a_stranger_is_flagged_with_its_headline_and_nothing_else_is():
     assert body.loc[body["topic_score"].idxmin(), "text"] == STRANGER
 
 
+def test_a_paragraph_about_someone_named_before_it_is_not_flagged():
+    going_on = STRANGER.replace("The goalkeeper saved", "In the cup he saved")
+    docs = parse({"named": "\n".join([*STORY, STRANGER]), "pronoun": "\n".join([*STORY, going_on])})
+    assert extract_paragraphs(docs).groupby("doc_id")["off_topic"].sum().to_dict() == {"named": 1, "pronoun": 0}
+
+
 def test_nothing_is_flagged_in_a_brief_or_without_topics():
     docs = parse({"brief": f"{STORY[1]}\n{STRANGER}", "long": "\n".join([*STORY, STRANGER])})
     assert not extract_paragraphs({"brief": docs["brief"]})["off_topic"].any()

@@ -13,7 +13,7 @@ OTHER = Passage(dict.fromkeys(["goalke", "penalt", "winner", "final", "fans", "c
 def test_words_weigh_by_rarity_and_names_more():
     words = ["Germany", "said", "German", "the", "zugzwang", "harbour", "19"]
     doc = Doc(Vocab(), words=words, pos=["PROPN", "VERB", "ADJ", "DET", "NOUN", "NOUN", "NUM"])
-    weights, n_names, _ = weigh_words(doc)
+    weights, n_names, *_ = weigh_words(doc)
     assert n_names == 1
     assert list(weights) == ["german", "said", "zugzwa", "harbou"]  # figures and "the" say nothing
     assert weights["said"] < weights["harbou"] / 1.5
@@ -44,6 +44,11 @@ def test_a_name_on_a_line_of_its_own_is_not_judged():
 def test_a_headline_in_mid_text_makes_a_passage_stranger():
     headed = score_passages([OWN, OWN, OTHER._replace(headed=True), OWN, OWN])
     assert headed[2] < score_passages([OWN, OWN, OTHER, OWN, OWN])[2]
+
+
+def test_a_passage_that_continues_is_not_flagged():
+    assert flag_passages([OWN, OWN, OTHER, OWN], [0.9, 0.9, 0.1, 0.9]) == [False, False, True, False]
+    assert not any(flag_passages([OWN, OWN, OTHER._replace(continues=True), OWN], [0.9, 0.9, 0.1, 0.9]))
 
 
 def test_too_few_passages_are_not_scored():

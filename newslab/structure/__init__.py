@@ -46,6 +46,10 @@ _TIED = 0.2
 """Share of its telling words from which on a line belongs to the text around it."""
 
 _SECOND_PERSON = frozenset({"you", "your", "yours"})
+_PERSONS = frozenset({"he", "she", "they", "his", "her", "their"})
+_OPENING = 4
+"""Words in which a paragraph says of whom it goes on to speak."""
+
 _FINITE = frozenset({"VBD", "VBZ", "VBP", "MD"})
 _NAME = frozenset({"NNP", "NNPS", "CC", ",", "NN"})
 
@@ -152,7 +156,7 @@ def _paragraphs(doc_id: str, doc: Doc, *, topics: bool) -> Iterator[dict[str, ob
         body = [i for i, role in enumerate(roles) if role == "body"]
         heads = [_heads(roles, i) for i in body]
         passages = [
-            weigh_words(chain(*spans[first : i + 1]), headed=body[0] < first < i)
+            weigh_words(chain(*spans[first : i + 1]), headed=body[0] < first < i, continues=_continues(spans[i]))
             for first, i in zip(heads, body, strict=True)
         ]
         found = score_passages(passages)
@@ -189,6 +193,10 @@ def _heads(roles: list[str], i: int) -> int:
     while i and roles[i - 1] == "headline":
         i -= 1
     return i
+
+
+def _continues(span: Span) -> bool:
+    return any(token.text.lower() in _PERSONS for token in _words(span)[:_OPENING])
 
 
 def _tie(words: Sequence[Mapping[str, float]], spans: Sequence[Span], i: int) -> float:
