@@ -81,6 +81,17 @@ def test_a_paragraph_about_someone_named_before_it_is_not_flagged():
     assert extract_paragraphs(docs).groupby("doc_id")["off_topic"].sum().to_dict() == {"named": 1, "pronoun": 0}
 
 
+def test_an_interview_is_no_furniture():
+    asked = ["What would you tell commuters?", "Do you sleep well?", "Would you sign again?", "Who pays?", "When?"]
+    answers = ["Take your bicycle.", "You get used to it.", "Not at night.", "Ask me in spring.", "You heard me."]
+    lines = [line for pair in zip(asked, answers, strict=True) for line in pair]
+    docs = parse({"interview": "\n".join([*STORY, *lines]), "story": "\n".join([*STORY, *lines[:4]])})
+    table = extract_paragraphs(docs)
+    n_furniture = table["role"].eq("boilerplate").groupby(table["doc_id"]).sum()
+    assert n_furniture["interview"] == 0
+    assert n_furniture["story"] > 1
+
+
 def test_nothing_is_flagged_in_a_brief_or_without_topics():
     docs = parse({"brief": f"{STORY[1]}\n{STRANGER}", "long": "\n".join([*STORY, STRANGER])})
     assert not extract_paragraphs({"brief": docs["brief"]})["off_topic"].any()

@@ -29,6 +29,7 @@ SENTENCE_COLUMNS = SPAN_COLUMNS | {"paragraph": "int64"}
 # a stop, then perhaps closing quotes and brackets
 _STOP = re.compile(r"""[.!?…:;,][\s"'”’»)\]]*$""")
 _MENU = re.compile(r"[|•·»©®→]|https?:|www\.|\S@\S")
+_QUESTION = re.compile(r"""\?["'”’)]*$""")
 _QUOTE = re.compile("[\"“”„«»‘]|''|``")
 _LONGEST_HEADLINE = 25
 _LONGEST_NOTICE = 16
@@ -46,6 +47,10 @@ _TIED = 0.2
 """Share of its telling words from which on a line belongs to the text around it."""
 
 _SECOND_PERSON = frozenset({"you", "your", "yours"})
+_FEWEST_QUESTIONS = 5
+_QUESTIONS = 6
+"""Paragraphs to each that asks a question, at most, of an interview."""
+
 _PERSONS = frozenset({"he", "she", "they", "his", "her", "their"})
 _OPENING = 4
 """Words in which a paragraph says of whom it goes on to speak."""
@@ -149,6 +154,9 @@ def _paragraphs(doc_id: str, doc: Doc, *, topics: bool) -> Iterator[dict[str, ob
     spans = list(_spans(doc, edges))
     words = [{word: x for word, x in weigh_words(span).weights.items() if x > _TELLING} for span in spans]
     kinds = [_furniture(span, _tie(words, spans, i), is_first=not i) for i, span in enumerate(spans)]
+    if _is_interview(text, edges):
+        # two speakers address each other, and answer in short
+        kinds = [None if kind in {"call", "notice"} else kind for kind in kinds]
     roles = [_role(span, kind) for span, kind in zip(spans, kinds, strict=True)]
     scores, flags = [math.nan] * len(spans), [False] * len(spans)
     if topics:
@@ -174,6 +182,11 @@ def _paragraphs(doc_id: str, doc: Doc, *, topics: bool) -> Iterator[dict[str, ob
             "off_topic": flag,
             "topic_score": score,
         }
+
+
+def _is_interview(text: str, edges: list[tuple[int, int]]) -> bool:
+    n_questions = sum(bool(_QUESTION.search(text, max(start, end - 3), end)) for start, end in edges)
+    return n_questions >= _FEWEST_QUESTIONS and _QUESTIONS * n_questions >= len(edges)
 
 
 def _spans(doc: Doc, edges: list[tuple[int, int]]) -> Iterator[Span]:
