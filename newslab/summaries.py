@@ -1,13 +1,27 @@
-"""Summaries: from one row a span to one row an entity, a speaker or a pair of names."""
+"""Summaries: from one row a span to one row an entity, a speaker, a kind of source or a pair of names."""
 
 import pandas as pd
 
+from newslab.quotes.cues import load_cues
 from newslab.tables import SPAN_COLUMNS, check_columns, find_within
 from newslab.words import count_words
 
 NO_SPEAKER = "no speaker stated"
 """How a summary names the quotes that nobody is given for."""
 
+
+SOURCE_KINDS = {
+    "named": "a person with a name",
+    "unnamed": "a person or people without a name",
+    "collective": "a body of people",
+    "document": "something written or shown",
+    "pronoun": "a speaker whom the text does not tell",
+    "none": "no speaker stated",
+}
+"""Kinds of sources and what is meant; those of `extract_quotes`, with pronouns apart."""
+
+_SOURCE_COLUMNS = ["speaker", "speaker_name", "source_kind"]
+_UNLISTED = "not listed"
 
 BOUND_WORDS = {"~": "about", "<": "less than", "<=": "at most", ">": "more than", ">=": "at least"}
 """What a reader calls the bounds of a figure; an exact one has none."""
@@ -66,8 +80,46 @@ def count_speakers(quotes: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame, most quoted words first
+        doc_id, start, end, text : the first quote
         source : canonical name of the speaker, or the speaker as written, or that none is stated
-        source_kind : as in ``quotes``
+        source_kind : as in ``quotes``, pronouns apart
+        n_quotes : attributions
+        n_words : words in them
+        share : of all words attributed, 0 to 1
+        anonymity : the condition or reason first stated, or null
+
+    Raises
+    ------
+    ValueError
+        If a column is missing.
+
+    Examples
+    --------
+    >>> quote = {"doc_id": "a", "start": 1, "end": 8, "text": "We left", "speaker": "Ana", "speaker_name": "Ana Ruiz"}
+    >>> quotes = pd.DataFrame([quote | {"source_kind": "named", "anonymity": None}])
+    >>> count_speakers(quotes)[["source", "source_kind", "n_quotes", "n_words", "share"]].to_dict("records")
+    [{'source': 'Ana Ruiz', 'source_kind': 'named', 'n_quotes': 1, 'n_words': 2, 'share': 1.0}]
+    """
+    check_columns(quotes, [*SPAN_COLUMNS, *_SOURCE_COLUMNS, "anonymity"], name="quotes")
+    counted = _count_said(quotes, "source", source_kind=("source_kind", "first"), anonymity=("anonymity", "first"))
+    columns = [*SPAN_COLUMNS, "source", "source_kind", "n_quotes", "n_words", "share", "anonymity"]
+    return counted[columns].sort_values("n_words", ascending=False, kind="stable", ignore_index=True)
+
+
+def count_source_kinds(quotes: pd.DataFrame) -> pd.DataFrame:
+    """Count what rests on each kind of source.
+
+    Parameters
+    ----------
+    quotes
+        As of `extract_quotes`.
+
+    Returns
+    -------
+    DataFrame, a row for each kind, also those that do not occur
+        source_kind : as in ``quotes``, pronouns apart
+        about : what is meant
+        n_sources : different sources
         n_quotes : attributions
         n_words : words in them
         share : of all words attributed, 0 to 1
@@ -79,23 +131,112 @@ def count_speakers(quotes: pd.DataFrame) -> pd.DataFrame:
 
     Examples
     --------
-    >>> quotes = pd.DataFrame({"text": ["We left"], "speaker": ["Ana"], "speaker_name": ["Ana Ruiz"]})
-    >>> count_speakers(quotes.assign(source_kind="named")).to_dict("records")
-    [{'source': 'Ana Ruiz', 'source_kind': 'named', 'n_quotes': 1, 'n_words': 2, 'share': 1.0}]
+    >>> quote = {"doc_id": "a", "start": 1, "end": 8, "text": "We left", "speaker": "it", "speaker_name": None}
+    >>> kinds = count_source_kinds(pd.DataFrame([quote | {"source_kind": "none"}]))
+    >>> kinds.set_index("source_kind")["n_words"].to_dict()
+    {'named': 0, 'unnamed': 0, 'collective': 0, 'document': 0, 'pronoun': 2, 'none': 0}
     """
-    check_columns(quotes, ["text", "speaker", "speaker_name", "source_kind"], name="quotes")
-    said = pd.DataFrame(
-        {
-            "source": name_sources(quotes),
-            "source_kind": quotes["source_kind"],
-            "n_words": quotes["text"].map(count_words).astype("int64"),
-        }
+    check_columns(quotes, [*SPAN_COLUMNS, *_SOURCE_COLUMNS], name="quotes")
+    counted = _count_said(quotes, "source_kind", n_sources=("source", "nunique")).set_index("source_kind")
+    counted = counted.reindex(list(SOURCE_KINDS)).reset_index()
+    counts = ["n_sources", "n_quotes", "n_words"]
+    counted[counts] = counted[counts].fillna(0).astype("int64")
+    counted["share"] = counted["share"].fillna(0.0)
+    counted["about"] = counted["source_kind"].map(SOURCE_KINDS)
+    return counted[["source_kind", "about", *counts, "share"]]
+
+
+def count_cues(quotes: pd.DataFrame) -> pd.DataFrame:
+    """Count the words that introduce what is said, by the stance that the writer takes with them.
+
+    Parameters
+    ----------
+    quotes
+        As of `extract_quotes`.
+
+    Returns
+    -------
+    DataFrame, most frequent first
+        doc_id, start, end, text : the first quote
+        cue_class : as in ``quotes``, ``not listed`` where null
+        about : what the choice of such a word tells, after ``newslab/quotes/cues.toml``
+        cues : the words, most frequent first, with how often each occurs
+        n_quotes : attributions with a word of the class
+        share : of the attributions that a word introduces, 0 to 1
+
+    Raises
+    ------
+    ValueError
+        If a column is missing.
+
+    Examples
+    --------
+    >>> quote = {"doc_id": "a", "start": 1, "end": 8, "text": "We left", "cue": "claimed", "cue_class": "claim"}
+    >>> count_cues(pd.DataFrame([quote]))[["cue_class", "cues", "about"]].values.tolist()
+    [['claim', 'claimed 1', 'leaves it to the speaker whether it is true']]
+    """
+    check_columns(quotes, [*SPAN_COLUMNS, "cue", "cue_class"], name="quotes")
+    introduced = quotes.dropna(subset=["cue"])
+    introduced = introduced.assign(
+        cue=introduced["cue"].str.lower(), cue_class=introduced["cue_class"].fillna(_UNLISTED)
     )
-    counted = said.groupby("source", as_index=False, sort=False).agg(
-        source_kind=("source_kind", "first"), n_quotes=("n_words", "size"), n_words=("n_words", "sum")
+    counted = introduced.groupby("cue_class", as_index=False, sort=False).agg(
+        doc_id=("doc_id", "first"),
+        start=("start", "first"),
+        end=("end", "first"),
+        text=("text", "first"),
+        cues=("cue", _join_counts),
+        n_quotes=("cue", "size"),
     )
-    counted["share"] = counted["n_words"] / max(1, counted["n_words"].sum())
-    return counted.sort_values("n_words", ascending=False, kind="stable", ignore_index=True)
+    about = load_cues().about | {_UNLISTED: "no word of saying that we list"}
+    counted["about"] = counted["cue_class"].map(about)
+    counted["share"] = counted["n_quotes"] / max(1, len(introduced))
+    columns = [*SPAN_COLUMNS, "cue_class", "about", "cues", "n_quotes", "share"]
+    return counted[columns].sort_values("n_quotes", ascending=False, kind="stable", ignore_index=True)
+
+
+def _count_said(quotes: pd.DataFrame, by: str, **named: tuple[str, str]) -> pd.DataFrame:
+    """Count quotes and their words by a column, with where the first one stands."""
+    n_words = quotes["text"].map(count_words).astype("int64")
+    said = quotes.assign(source=name_sources(quotes), source_kind=name_source_kinds(quotes), n_words=n_words)
+    counted = said.groupby(by, as_index=False, sort=False).agg(
+        doc_id=("doc_id", "first"),
+        start=("start", "first"),
+        end=("end", "first"),
+        text=("text", "first"),
+        n_quotes=("n_words", "size"),
+        n_words=("n_words", "sum"),
+        **named,
+    )
+    return counted.assign(share=counted["n_words"] / max(1, counted["n_words"].sum()))
+
+
+def name_source_kinds(quotes: pd.DataFrame) -> pd.Series:
+    """Name the kind of source of each quote, telling pronouns that stand for nobody known from no speaker at all.
+
+    Parameters
+    ----------
+    quotes
+        As of `extract_quotes`.
+
+    Returns
+    -------
+    Series
+        A key of `SOURCE_KINDS` a row, under the index of ``quotes``.
+
+    Raises
+    ------
+    ValueError
+        If a column is missing.
+
+    Examples
+    --------
+    >>> name_source_kinds(pd.DataFrame({"speaker": ["it", None], "source_kind": ["none", "none"]})).tolist()
+    ['pronoun', 'none']
+    """
+    check_columns(quotes, ["speaker", "source_kind"], name="quotes")
+    unresolved = (quotes["source_kind"] == "none") & quotes["speaker"].notna()
+    return quotes["source_kind"].mask(unresolved, "pronoun").astype("str")
 
 
 def name_sources(quotes: pd.DataFrame) -> pd.Series:
@@ -109,15 +250,21 @@ def name_sources(quotes: pd.DataFrame) -> pd.Series:
     Returns
     -------
     Series
-        One name a row, under the index of ``quotes``.
+        One name a row, under the index of ``quotes``; a pronoun that stands for nobody known is quoted.
+
+    Raises
+    ------
+    ValueError
+        If a column is missing.
 
     Examples
     --------
-    >>> name_sources(pd.DataFrame({"speaker": ["she", None], "speaker_name": [None, None]})).tolist()
-    ['she', 'no speaker stated']
+    >>> name_sources(pd.DataFrame({"speaker": ["She", None], "speaker_name": [None, None]})).tolist()
+    ['“she”', 'no speaker stated']
     """
     check_columns(quotes, ["speaker", "speaker_name"], name="quotes")
-    return quotes["speaker_name"].fillna(quotes["speaker"]).fillna(NO_SPEAKER).astype("str")
+    pronouns = "“" + quotes["speaker"].astype("str").str.lower() + "”"
+    return quotes["speaker_name"].fillna(pronouns.where(quotes["speaker"].notna())).fillna(NO_SPEAKER).astype("str")
 
 
 def name_figures(quantities: pd.DataFrame) -> pd.Series:
@@ -196,3 +343,7 @@ def count_cooccurrence(spans: pd.DataFrame, passages: pd.DataFrame, *, by: str =
 
 def _join_distinct(values: pd.Series) -> str:
     return "; ".join(dict.fromkeys(values.dropna()))
+
+
+def _join_counts(values: pd.Series) -> str:
+    return "; ".join(f"{value} {n}" for value, n in values.value_counts().items())

@@ -13,6 +13,7 @@ class Cues(NamedTuple):
     particles : by lemma, the particles that make it one ("point": {"out"})
     nouns : lemma of each form of a noun of speech
     classes : class of each lemma, particle included ("point out": "reveal")
+    about : what the choice of a word tells, by class
     plain : lemmas that go with a quotation only; a clause after them is not what was said ("called", "began")
     """
 
@@ -21,6 +22,7 @@ class Cues(NamedTuple):
     nouns: dict[str, str]
     classes: dict[str, str]
     plain: frozenset[str]
+    about: dict[str, str]
 
 
 @lru_cache(maxsize=1)
@@ -41,6 +43,7 @@ def load_cues() -> Cues:
     data = tomllib.loads(path.read_text(encoding="utf-8"))
     irregular = data.pop("forms")
     plain = frozenset(data.pop("quotation_only")["verbs"])
+    about = {name: group["about"] for name, group in data.items()}
     verbs: dict[str, str] = {}
     nouns: dict[str, str] = {}
     classes: dict[str, str] = {}
@@ -57,7 +60,7 @@ def load_cues() -> Cues:
         for lemma in group["nouns"]:
             classes.setdefault(lemma, name)
             nouns[lemma] = nouns[_plural(lemma)] = lemma
-    return Cues(verbs, {lemma: frozenset(those) for lemma, those in particles.items()}, nouns, classes, plain)
+    return Cues(verbs, {lemma: frozenset(those) for lemma, those in particles.items()}, nouns, classes, plain, about)
 
 
 def _plural(noun: str) -> str:
