@@ -39,6 +39,32 @@ def test_syllables_are_counted_as_spoken(case):
     assert count_syllables(case["word"]) == case["syllables"]
 
 
+# running text of our own, divided by hand as it is spoken, figures with their count
+SPOKEN = """
+The may·or of Aus·tin de·nied on Tues·day that her coun·cil had hid·den the cost of a new li·brar·y, which
+en·gi·neers now put at 12=1 mil·lion dol·lars. "We pub·lished all our fig·ures," said Ma·ri·a Gon·za·lez, who has led
+the cit·y since 2016=4. Op·po·si·tion mem·bers, who called the pro·ject reck·less, want an in·de·pen·dent in·quir·y
+in·to the con·tract be·fore the e·lec·tion in No·vem·ber. Their lead·er, Da·vid O·kon·jo, said the com·mit·tee's
+ear·li·er re·port was·n't hon·est a·bout de·lays: the build·ers had asked for more time on three oc·ca·sions, and were
+re·fused twice. A spokes·wom·an for the con·trac·tor de·clined to com·ment. Res·i·dents of near·by streets have
+com·plained of noise, dust and cracked walls since ear·ly spring. "I ha·ven't slept prop·er·ly for weeks," said Ah·med
+Kha·lil, a re·tired teach·er. "No·bod·y a·pol·o·gised, and the so-·called hot·line rings un·an·swered." Of·fi·cials
+es·ti·mate that the li·brar·y will at·tract 250,000=7 vis·i·tors a year, a fig·ure that e·con·o·mists at the
+u·ni·ver·si·ty con·sid·er op·ti·mis·tic. Sim·i·lar schemes in Bir·ming·ham, Rot·ter·dam and Ka·to·wi·ce o·pened late
+and o·ver bud·get.
+"""
+
+
+def test_nearly_all_syllables_of_running_text_are_right():
+    right = 0
+    for item in SPOKEN.split():
+        shown, _, figure = item.strip('",.:').partition("=")
+        right += count_syllables(shown.replace("·", "")) == int(figure or shown.count("·") + 1)
+    n_words = len(SPOKEN.split())
+    assert n_words >= 150
+    assert right / n_words >= 0.96
+
+
 def test_words_the_dictionary_lacks_are_mostly_right(monkeypatch):
     known = words_module._pronounced()
     sample = random.Random(20240117).sample(sorted(word for word in known if word.isalpha()), 2000)  # noqa: S311
