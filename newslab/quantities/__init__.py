@@ -213,8 +213,12 @@ def _is_name(doc: Doc, figure: Figure) -> bool:
         return _is_year(doc, figure, before, noun)
     if before is None:
         return False
-    if before.lower_ in _labels() and before.tag_ in ("NN", "NNP") and figure.kind in ("cardinal", "score"):
-        return noun is None or noun.tag_ not in _PLURAL or (figure.digits and before.is_title)
+    if (
+        {before.lower_, before.lemma_.lower()} & _labels()
+        and before.pos_ in _NOMINAL
+        and figure.kind in ("cardinal", "score")
+    ):
+        return noun is None or noun.tag_ not in _PLURAL or (figure.digits and not before.is_lower)
     if figure.kind != "cardinal":
         return False
     if token.ent_type_ in _NAMES and (token.ent_iob_ == "I" or (after is not None and after.ent_iob_ == "I")):
@@ -381,6 +385,11 @@ def _has_age(token: Token, after: str, value: float) -> bool:
 
 
 # --- what is counted ----------------------------------------------------------------------------------------
+
+
+def _is_hyphen(token: Token) -> bool:
+    """Whether a token is a hyphen inside a word."""
+    return token.text == "-" and token.i > 0 and not token.nbor(-1).whitespace_ and not token.whitespace_
 
 
 class _Parse:
@@ -566,6 +575,10 @@ class _Parse:
                 doc[last].pos_ in _NO_END or doc[last].dep_ in ("prep", "case") or doc[last].head.i > last
             ):
                 last -= 1
+        while last + 2 < len(doc) and last < head.i + _REACH and _is_hyphen(doc[last + 1]):
+            last += 2  # "e-minis" and "mid-size" are one word in three tokens
+        while first > 1 and first > head.i - _REACH and _is_hyphen(doc[first - 1]) and first - 2 not in self.figure_at:
+            first -= 2
         while first < head.i and (
             doc[first].pos_ in _NO_START or doc[first].tag_ in ("PRP$", "POS") or doc[first].lower_ in _ALL
         ):

@@ -45,6 +45,7 @@ _NEVER = frozenset({"time", "age", "sport", "points", "times"})  # dimensions in
 _ADDED = frozenset({"additional", "another", "extra", "further", "more", "other", "others", "remaining", "rest"})
 _PLACES = frozenset({"GPE", "LOC", "FAC"})
 _TIMES = frozenset({"DATE", "TIME"})
+_NAMES = _PLACES | {"ORG", "PERSON", "NORP", "EVENT", "PRODUCT"}
 _CLIMB = 8  # heads followed from a figure to its verb
 _IN_WORDS = {"=": "", "~": "about ", ">": "more than ", ">=": "at least ", "<": "less than ", "<=": "at most "}
 
@@ -63,6 +64,7 @@ class _Claim(NamedTuple):
     events: tuple[str, ...]
     when: frozenset[str]
     where: frozenset[str]
+    who: frozenset[str]  # words of all names in the sentence
     trend: str | None
     added: bool  # "another 300" come on top of others
 
@@ -163,7 +165,7 @@ def _read_claims(
     sentences = [(sent.start, sent.end) for sent in doc.sents] if doc.has_annotation("SENT_START") else [(0, len(doc))]
     text, firsts = doc.text, [start for start, _ in sentences]
     bounds = [(starts[first], doc[last - 1].idx + len(doc[last - 1])) for first, last in sentences]
-    scopes: dict[int, tuple[dict[str, str], dict[str, str]]] = {}
+    scopes: dict[int, tuple[dict[str, str], dict[str, str], frozenset[str]]] = {}
     for row in rows.astype(object).where(rows.notna(), None).to_dict("records"):
         if (
             row["counted"] is None
@@ -177,8 +179,9 @@ def _read_claims(
         head = _head(doc, first, last)
         number = bisect_right(firsts, bisect_right(starts, row["start"]) - 1) - 1
         if number not in scopes:
-            scopes[number] = (_named(doc, sentences[number], _TIMES), _named(doc, sentences[number], _PLACES))
-        when, where = scopes[number]
+            when, where, names = (_named(doc, sentences[number], kind) for kind in (_TIMES, _PLACES, _NAMES))
+            scopes[number] = (when, where, frozenset(word for name in names for word in name.split()))
+        when, where, who = scopes[number]
         lemma = lexicon.same.get(head.lemma_.lower(), head.lemma_.lower())
         thing = "people" if lemma in lexicon.people and row["unit"] is None else lemma
         factor = _factor(row)
@@ -206,6 +209,7 @@ def _read_claims(
             _events(doc, starts, row, {*lexicon.light, head.lemma_.lower()}),
             frozenset(when),
             frozenset(where),
+            who,
             row["trend"],
             _is_added(doc, bisect_right(starts, row["start"]) - 1),
         )
@@ -218,6 +222,7 @@ class _Lexicon(NamedTuple):
     people: frozenset[str]
     general: frozenset[str]
     same: dict[str, str]
+    same_event: dict[str, str]
     light: frozenset[str]
     long: frozenset[str]
 
@@ -226,9 +231,15 @@ class _Lexicon(NamedTuple):
 def _lexicon() -> _Lexicon:
     data = tomllib.loads(Path(__file__).with_name("claims.toml").read_text("utf-8"))
     same = {word: words[0] for words in data["synonyms"] for word in words}
+    same_event = {word: words[0] for words in data["events"] for word in words}
     people = frozenset(same.get(word, word) for word in data["people"])
     return _Lexicon(
-        people, frozenset(data["general"]), same, frozenset(data["light_verbs"]), frozenset(data["long_times"])
+        people,
+        frozenset(data["general"]),
+        same,
+        same_event,
+        frozenset(data["light_verbs"]),
+        frozenset(data["long_times"]),
     )
 
 
@@ -352,16 +363,19 @@ def _relate(a: _Claim, b: _Claim) -> tuple[str, str]:
     when, other_when = _scopes(a, b, "when")
     if where and other_where and not where & other_where:
         return "different", f"other places: {_listed(where)}; {_listed(other_where)}"
+    if a.row["doc_id"] != b.row["doc_id"] and a.who and b.who and not a.who & b.who:
+        return "different", "no name in common"
     apart = a.modifiers - b.modifiers, b.modifiers - a.modifiers
     if all(apart) and a.head == b.head:
         return "different", f"counts of {_listed(apart[0])} and of {_listed(apart[1])} {a.word}"
-    if when != other_when:
+    alike = (a.low, a.high, a.bound) == (b.low, b.high, b.bound)
+    if when != other_when and not (alike and not (when and other_when)):
         if _is_long(when) != _is_long(other_when):
             return "wider", f"one covers a longer time: {_listed(when)}; {_listed(other_when)}"
         if when and other_when and not when & other_when:
             return "different", f"other times: {_listed(when)}; {_listed(other_when)}"
     numbers = f"{_said(a)} and {_said(b)}"
-    if (a.low, a.high, a.bound) == (b.low, b.high, b.bound):
+    if alike:
         return "equal", numbers
     if a.head != b.head or any(apart):
         return "wider", f"one counts a wider kind: {_kind(a)}; {_kind(b)}"
@@ -388,7 +402,8 @@ def _same_event(a: tuple[str, ...], b: tuple[str, ...]) -> bool:
     """Whether two figures share a predicate or its noun ("evacuate", "evacuation"), or neither has one."""
     if not a or not b:
         return not a and not b
-    return any(x == y or _stem(x) == _stem(y) for x in a for y in b)
+    same = _lexicon().same_event
+    return any(same.get(x, _stem(x)) == same.get(y, _stem(y)) for x in a for y in b)
 
 
 def _stem(word: str) -> str:

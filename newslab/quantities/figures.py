@@ -12,7 +12,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from newslab.quantities.numerals import LETTERS, ONES, TEENS, TENS, Numeral, find_numerals
-from newslab.quantities.units import Match, Unit, add_rate, find_currency_before, find_unit_after
+from newslab.quantities.units import Match, Unit, add_rate, find_country_after, find_currency_before, find_unit_after
 
 _MONTH = (
     r"(?:Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|Sept?(?:ember)?|Oct(?:ober)?"
@@ -96,6 +96,7 @@ _MULTIPLE = re.compile(
     rf"|(?:{'|'.join([*ONES, *TEENS, *TENS])})fold)\b",
     re.IGNORECASE,
 )
+_ORDINAL = re.compile(r"[ ]?(?:st|nd|rd|th)\b")
 _IDENTIFIER = 9  # digits in a row that no one would print as an amount without separators
 _MAX_GAP = 16  # characters between the ends of a range
 _SUSPENDED = re.compile(r"[-–](?:,|\s(?:or|and|to)\s)")
@@ -137,7 +138,7 @@ def _bounds() -> tuple[re.Pattern[str], dict[str, str], re.Pattern[str], dict[st
     return (
         re.compile(rf"(?<!\w)({before}){_GLUE}", re.IGNORECASE),
         before_label,
-        re.compile(rf"\s({after})\b|(\+)(?!\d)", re.IGNORECASE),
+        re.compile(rf"\s({after})\b|\s?(\+)(?!\s?\d)", re.IGNORECASE),
         after_label,
     )
 
@@ -241,13 +242,15 @@ def _with_unit(text: str, numeral: Numeral) -> Figure | None:
         hyphenated = _HYPHENATED.search(text, max(0, start - 20), start)
         if hyphenated and hyphenated.group(1).lower() not in _BEFORE_HYPHEN:
             return None  # "COVID-19", "TA-25"
+    if numeral.digits and _ORDINAL.match(text, end):
+        return None  # "the 15,599 th plane"
     decimal = "." in text[start:end]
     if numeral.letter and (sign or _scales(text, end, numeral.letter, decimal=decimal)):
         value, end, scaled = value * LETTERS[numeral.letter], end + 1, True
     unit = find_unit_after(text, end, digits=numeral.digits) or _linked_unit(text, end, numeral.kind)
     figure = Figure(start, end, start, end, value, numeral.high, None, numeral.kind, numeral.digits, scaled)
     if sign is not None:
-        rate = add_rate(text, sign._replace(end=end))  # "$5 a day"
+        rate = add_rate(text, find_country_after(text, sign, end))  # "$5 a day"
         figure.start, figure.end, figure.unit, figure.signed = sign.start, rate.end, rate.unit, True
     elif unit is not None:
         figure.end, figure.unit = unit.end, unit.unit

@@ -48,7 +48,11 @@ _GAP = re.compile(r"[ \t\xa0\u2009\u202f]?-?")
 _WORDS = re.compile(r"[^\W\d_](?:[^\W\d_]|[.'’·/](?=\w))*\.?")
 _SIGN = re.compile(r"[%٪%‰°º˚℃℉′″Ω]\s?[CF]?(?![^\W\d_])|[%٪%‰°º˚℃℉′″Ω]|m²|km²|cm²|ft²|m³|cm³|[a-z]{1,2}[23](?!\w)")
 _PER = re.compile(r"(?:\s*/\s*|(?:\s+|-)per(?:\s+|-)|-an?-|\s+(?:an?|each|every)\s+)(?=[^\W\d_])", re.IGNORECASE)
-_SYMBOL_RATE = re.compile(r"([^\W\d_]{1,4})/([^\W\d_]{1,3}[23²³]?)(?!\w)")
+_SYMBOL_RATE = re.compile(r"([^\W\d_]{1,4})[ ]?/[ ]?([^\W\d_]{1,3}[23²³]?)(?!\w)")
+_SQUARED = re.compile(r"[^\W\d_]{1,4}/[^\W\d_]{1,3}(?:\^?2|²)(?!\w)")  # "m/s2"
+_CODE = re.compile(
+    r"[ ]?\(?(US|[A-Z]{2}D)(?![\w$])\)?(?=[.,;:]|\s*\Z|\s(?:an?|and|at|by|each|for|from|in|on|or|per|to)\b)"
+)
 _WORD_CODES = frozenset({"COP", "TRY", "PEN"})  # "COP 27"
 _LETTERED = re.compile(r"\b[A-Z]\s[\d.,]+\Z")  # "channel C 5 N" is a name
 _ORDINAL = re.compile(r" second\s(?:half|quarter|time|place|round|term|year|day|season|goal|floor|largest|biggest)\b")
@@ -182,6 +186,15 @@ def find_unit_after(text: str, end: int, *, digits: bool) -> Match | None:
     return found and add_rate(text, found)
 
 
+def find_country_after(text: str, sign: Match, end: int) -> Match:
+    """Read the code that says whose dollars a sign means: "$31.20 US", "$5 CAD"; the match then ends behind it."""
+    code = _CODE.match(text, end) if sign.unit.name == "dollar" else None
+    if code is None:
+        return sign._replace(end=end)
+    unit = sign.unit if code[1] == "US" else _table().after.get(code[1])
+    return sign._replace(end=end) if unit is None else Match(unit, sign.start, code.end())
+
+
 def add_rate(text: str, found: Match) -> Match:
     """Extend a unit by the denominator that follows it, if any ("$3" + " a barrel")."""
     per = _PER.match(text, found.end, min(len(text), found.end + 12))
@@ -255,6 +268,8 @@ def _plain_unit(text: str, end: int, *, digits: bool, gap: bool = True) -> Match
         and _INCHES.search(text, max(0, start - 8), start)
     ):
         return Match(table.names["inch"], start, start + 1)
+    if digits and (square := _SQUARED.match(text, start, limit)) and square.group() in table.symbols:
+        return Match(table.symbols[square.group()], start, square.end())
     if digits and (rate := _SYMBOL_RATE.match(text, start, limit)):
         above, below = table.symbols.get(rate[1]), table.symbols.get(rate[2])
         if above and below:
