@@ -293,6 +293,6 @@ def _stands_alone(page: Page, k: int) -> bool:
     if not page.text[page.quotations[k].start].isupper() or stop - start < 5:
         return False
     i = previous_token(page, start)
-    if i > 0 and (page.lower[i] == ":" or (page.lower[i] == "," and is_cue(page, i - 1))):
+    if i > 0 and (page.lower[i] in {":", *DASHES} or (page.lower[i] == "," and is_cue(page, i - 1))):
         return True
     return starts_sentence(page, k) and page.text[page.quotations[k].end - 1] in ",?!."

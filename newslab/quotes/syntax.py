@@ -17,6 +17,7 @@ SUBJECTS = frozenset({"nsubj", "csubj"})
 _PASSIVE_SUBJECTS = frozenset({"nsubjpass", "csubjpass"})
 ANY_SUBJECT = SUBJECTS | _PASSIVE_SUBJECTS
 _FINITE_SIGNS = ANY_SUBJECT | {"expl", "mark"}
+_GOVERNED = frozenset({"pobj", "dobj", "iobj", "dative", "compound", "poss"})
 VERBAL = frozenset({"VERB", "AUX"})
 NOMINAL = frozenset({"NOUN", "PROPN", "PRON"})
 FINITE = frozenset({"VBD", "VBZ", "VBP", "MD"})
@@ -316,7 +317,9 @@ def nearest_subject(page: Page, verb: int, start: int) -> int | None:
         i -= 1
     if i >= start and page.pos[i] in {"PROPN", "PRON"}:
         return i
-    return next((k for k in range(i, max(start, verb - REACH) - 1, -1) if page.doc[k].ent_type_ == "PERSON"), None)
+    people = [k for k in range(i, max(start, verb - REACH) - 1, -1) if page.doc[k].ent_type_ == "PERSON"]
+    # "Mr Vega, asked about the fall of Mr Ruiz, had said"
+    return next((k for k in people if page.dep[k] not in _GOVERNED), people[0] if people else None)
 
 
 def noun_phrase(page: Page, head: int) -> tuple[int, int]:
