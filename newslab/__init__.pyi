@@ -34,14 +34,17 @@ from .quotes import extract_quotes as extract_quotes
 from .structure import extract_anomalies as extract_anomalies
 from .structure import extract_paragraphs as extract_paragraphs
 from .structure import extract_sentences as extract_sentences
+from .summaries import count_conflicts as count_conflicts
 from .summaries import count_cooccurrence as count_cooccurrence
 from .summaries import count_cues as count_cues
 from .summaries import count_entities as count_entities
 from .summaries import count_source_kinds as count_source_kinds
 from .summaries import count_speakers as count_speakers
+from .summaries import count_unplaced as count_unplaced
 from .summaries import name_figures as name_figures
 from .summaries import name_source_kinds as name_source_kinds
 from .summaries import name_sources as name_sources
+from .summaries import quote_sentences as quote_sentences
 from .tables import find_within as find_within
 from .terms import extract_collocations as extract_collocations
 from .terms import extract_concordance as extract_concordance

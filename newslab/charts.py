@@ -356,7 +356,8 @@ def chart_places(places: pd.DataFrame, outlines: dict) -> AnyChart:
     Parameters
     ----------
     places
-        As of `extract_places`; rows without coordinates are left out.
+        As of `extract_places`; rows without coordinates are left out. With a column ``sentence`` a point shows the
+        sentence of its first mention.
     outlines
         Country outlines as TopoJSON with an object ``countries``, as of `read_country_outlines`.
 
@@ -376,9 +377,10 @@ def chart_places(places: pd.DataFrame, outlines: dict) -> AnyChart:
     points = placed.assign(href=link_to_text(placed, "places")).groupby(
         ["name", "latitude", "longitude"], as_index=False, sort=False
     )
-    shown = points.agg(
-        mentions=("start", "size"), country=("country", "first"), kind=("kind", "first"), href=("href", "first")
-    ).sort_values("mentions", ascending=False, kind="stable", ignore_index=True)
+    firsts = {c: (c, "first") for c in ("country", "kind", "href", "sentence") if c == "href" or c in placed.columns}
+    shown = points.agg(mentions=("start", "size"), **firsts).sort_values(
+        "mentions", ascending=False, kind="stable", ignore_index=True
+    )
     views = [shown]
     named = shown.groupby("country", sort=False)["mentions"].sum()
     if len(named):
@@ -422,7 +424,11 @@ def _chart_map(frame: Frame, land: str, points: pd.DataFrame) -> alt.LayerChart 
             size=alt.Size("mentions:Q", scale=alt.Scale(range=[50, 500]), legend=None),
             href="href:N",
             description="name:N",
-            tooltip=["name:N", "mentions:Q", "country:N", "kind:N"],
+            tooltip=[
+                f"{c}:{'Q' if c == 'mentions' else 'N'}"
+                for c in ("name", "mentions", "country", "kind", "sentence")
+                if c in points.columns
+            ],
         )
     )
     names = (

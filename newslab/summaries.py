@@ -69,6 +69,132 @@ def count_entities(entities: pd.DataFrame) -> pd.DataFrame:
     return counted[columns].sort_values("n_mentions", ascending=False, kind="stable", ignore_index=True)
 
 
+def count_conflicts(entities: pd.DataFrame) -> pd.DataFrame:
+    """Count where the document overruled the pipeline about what a name is, for an analyst to disagree with.
+
+    Parameters
+    ----------
+    entities
+        As of `extract_entities`.
+
+    Returns
+    -------
+    DataFrame, most mentions first, then by first mention
+        doc_id, start, end, text : the first such mention
+        entity_id, name, label : as in ``entities``
+        model_label : what the pipeline called these mentions
+        n_mentions : how many of them there are
+        evidence : on what the decision rests
+
+    Raises
+    ------
+    ValueError
+        If a column is missing.
+
+    Examples
+    --------
+    >>> columns = [*SPAN_COLUMNS, "entity_id", "name", "label", "model_label", "evidence"]
+    >>> bali = pd.DataFrame([["a", 3, 7, "Bali", "e1", "Bali", "PERSON", "GPE", "title Mr"]], columns=columns)
+    >>> count_conflicts(bali)[["label", "model_label", "n_mentions"]].values.tolist()
+    [['PERSON', 'GPE', 1]]
+    """
+    key = ["doc_id", "entity_id", "label", "model_label"]
+    check_columns(entities, [*SPAN_COLUMNS, *key, "name", "evidence"], name="entities")
+    overruled = entities[entities["model_label"].notna() & (entities["model_label"] != entities["label"])]
+    counted = overruled.groupby(key, as_index=False, sort=False).agg(
+        start=("start", "first"),
+        end=("end", "first"),
+        text=("text", "first"),
+        name=("name", "first"),
+        n_mentions=("start", "size"),
+        evidence=("evidence", _join_distinct),
+    )
+    columns = [*SPAN_COLUMNS, "entity_id", "name", "label", "model_label", "n_mentions", "evidence"]
+    return counted[columns].sort_values("n_mentions", ascending=False, kind="stable", ignore_index=True)
+
+
+def count_unplaced(places: pd.DataFrame) -> pd.DataFrame:
+    """Count the mentions of each name that could not be put on the map.
+
+    Parameters
+    ----------
+    places
+        As of `extract_places`.
+
+    Returns
+    -------
+    DataFrame, most mentioned first, then by first mention
+        doc_id, start, end, text : the first mention
+        name : as in ``places``
+        n_mentions : how often it is mentioned
+        country : the country that the document suggests, null for none
+        evidence : why it could not be placed
+
+    Raises
+    ------
+    ValueError
+        If a column is missing.
+
+    Examples
+    --------
+    >>> columns = [*SPAN_COLUMNS, "name", "latitude", "country", "evidence"]
+    >>> count_unplaced(pd.DataFrame(columns=columns)).empty
+    True
+    """
+    check_columns(places, [*SPAN_COLUMNS, "name", "latitude", "country", "evidence"], name="places")
+    counted = (
+        places[places["latitude"].isna()]
+        .groupby(["doc_id", "name"], as_index=False, sort=False)
+        .agg(
+            start=("start", "first"),
+            end=("end", "first"),
+            text=("text", "first"),
+            n_mentions=("start", "size"),
+            country=("country", "first"),
+            evidence=("evidence", _join_distinct),
+        )
+    )
+    columns = [*SPAN_COLUMNS, "name", "n_mentions", "country", "evidence"]
+    return counted[columns].sort_values("n_mentions", ascending=False, kind="stable", ignore_index=True)
+
+
+def quote_sentences(spans: pd.DataFrame, sentences: pd.DataFrame, *, longest: int = 240) -> pd.Series:
+    """Quote for each span the sentence that it begins in, such as for a chart's tooltip.
+
+    Parameters
+    ----------
+    spans
+        A span table.
+    sentences
+        Span table of the same documents' sentences, as of `extract_sentences`.
+    longest
+        Characters to quote at the most; what is cut off is marked.
+
+    Returns
+    -------
+    Series
+        One sentence a row, under the index of ``spans``; null for a span outside all sentences.
+
+    Raises
+    ------
+    ValueError
+        If a column is missing.
+
+    Examples
+    --------
+    >>> spans = pd.DataFrame({"doc_id": ["a"], "start": [3], "end": [7], "text": ["Lima"]})
+    >>> sentences = pd.DataFrame({"doc_id": ["a"], "start": [0], "end": [16], "text": ["In Lima it rains"]})
+    >>> quote_sentences(spans, sentences, longest=10).tolist()
+    ['In Lima i…']
+    """
+    check_columns(spans, ["doc_id", "start"], name="spans")
+    at = spans[["doc_id", "start"]].assign(end=spans["start"], row=range(len(spans)))
+    held = find_within(at, sentences, suffix="_sentence").drop_duplicates("row").set_index("row")["text"]
+    whole = held.astype("str").str.replace(r"\s+", " ", regex=True)
+    cut = whole.where(whole.str.len() <= longest, whole.str.slice(0, longest - 1) + "…")
+    return cut.reindex(range(len(spans))).set_axis(spans.index)
+
+
 def count_speakers(quotes: pd.DataFrame) -> pd.DataFrame:
     """Count what each source is quoted with.
 

@@ -2,7 +2,16 @@ import pandas as pd
 import pytest
 
 from newslab.quotes import extract_quotes
-from newslab.summaries import NO_SPEAKER, SOURCE_KINDS, count_cues, count_source_kinds, count_speakers
+from newslab.summaries import (
+    NO_SPEAKER,
+    SOURCE_KINDS,
+    count_conflicts,
+    count_cues,
+    count_source_kinds,
+    count_speakers,
+    count_unplaced,
+    quote_sentences,
+)
 
 
 @pytest.fixture
@@ -54,3 +63,46 @@ def test_without_quotes_there_is_nothing_to_count():
     kinds = count_source_kinds(none)
     assert kinds["source_kind"].tolist() == list(SOURCE_KINDS)
     assert kinds["share"].tolist() == [0.0] * len(SOURCE_KINDS)
+
+
+def spans(*rows: tuple, **columns: list) -> pd.DataFrame:
+    return pd.DataFrame(rows, columns=["start", "end", "text"]).assign(doc_id="a", **columns)
+
+
+def test_conflicts_are_mentions_that_the_model_called_something_else():
+    entities = spans(
+        (0, 4, "Bali"),
+        (9, 13, "Bali"),
+        (20, 24, "Bali"),
+        (30, 34, "Zorb"),
+        label=["PERSON", "PERSON", "PERSON", "ORG"],
+        model_label=["PERSON", "GPE", "GPE", None],
+        entity_id=["e1", "e1", "e1", "e2"],
+        name=["Bali", "Bali", "Bali", "Zorb"],
+        evidence=["title Mr", "title Mr", "model", "same string"],
+    )
+    found = count_conflicts(entities)
+    assert found[["start", "model_label", "n_mentions", "evidence"]].to_numpy().tolist() == [
+        [9, "GPE", 2, "title Mr; model"]
+    ]
+
+
+def test_the_unplaced_are_counted_by_name_and_the_placed_left_out():
+    places = spans(
+        (0, 4, "Lima"),
+        (5, 9, "Zorb"),
+        (10, 16, "Zorbia"),
+        name=["Lima", "Zorbia", "Zorbia"],
+        latitude=[-12.0, None, None],
+        country=["PE", "PE", "PE"],
+        evidence=["the only place known by that name", "not in the gazetteer", "not in the gazetteer"],
+    )
+    found = count_unplaced(places)
+    assert found[["text", "name", "n_mentions", "country"]].to_numpy().tolist() == [["Zorb", "Zorbia", 2, "PE"]]
+
+
+def test_a_span_outside_all_sentences_quotes_none_and_keeps_its_row():
+    sentences = spans((0, 10, "In Lima\nit"), (10, 20, "rains here"))
+    found = quote_sentences(spans((3, 7, "Lima"), (12, 14, "in"), (40, 44, "Zorb")).iloc[::-1], sentences)
+    assert found.isna().tolist() == [True, False, False]
+    assert found.tolist()[1:] == ["rains here", "In Lima it"]
