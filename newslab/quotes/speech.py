@@ -287,7 +287,7 @@ def _after(page: Page, k: int) -> Frame | None:
 def _is_name_run(page: Page, start: int, stop: int) -> bool:
     """Whether nothing but the parts of a name and title stand in a stretch: "Radio Elda This Morning co-anchor"."""
     return start < stop and all(
-        page.pos[i] in {"PROPN", "NOUN", "ADJ", "DET", "NUM"} or page.lower[i] == "-" or page.doc[i].is_title
+        page.pos[i] in {"PROPN", "NOUN", "ADJ", "DET", "NUM"} or page.lower[i] == "-" or page.doc[i].text.istitle()
         for i in range(start, stop)
     )
 

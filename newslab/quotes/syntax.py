@@ -370,7 +370,7 @@ def nominal_at(page: Page, start: int, stop: int) -> int | None:
 
 def _is_dateline(page: Page, i: int) -> bool:
     """Whether a token is the place a story is filed from: "GENEVA, May 2 (AP) — Ana Ruiz said"."""
-    return previous_token(page, i) < 0 and page.doc[i].is_upper and len(page.lower[i]) > 3
+    return previous_token(page, i) < 0 and page.doc[i].text.isupper() and len(page.lower[i]) > 3
 
 
 def make_frame(page: Page, verb: int, lemma: str | None = None, head: int | None = None) -> Frame:
