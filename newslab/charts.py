@@ -474,9 +474,9 @@ def chart_quantities(
     title, subtitle
         What the chart shows, and on what basis.
     colour
-        Column that colours the marks, such as who claims the figure.
+        Column that colours the marks, such as who claims the figure; its rarer values share a colour.
     top
-        Figures to draw of each unit, and units to draw: those with most figures, bare counts first.
+        Figures to draw of each unit; of the units, bare counts and the seven with most figures are drawn.
 
     Returns
     -------
@@ -499,8 +499,14 @@ def chart_quantities(
         return _chart_nothing(title, subtitle)
     claim = known["bound"].map(BOUND_WORDS).where(~known["vague"].astype(bool), "vague").fillna("as stated")
     known = known.assign(claim=claim)
+    if colour:  # no more than there are colours to tell apart
+        often = known[colour].value_counts().index
+        if len(often) > len(PALETTE):
+            known[colour] = known[colour].where(known[colour].isin(often[: len(PALETTE) - 1]), "others")
     units = known["unit"].fillna("")
-    common = sorted(units.value_counts().index, key=lambda unit: (unit != "", -(units == unit).sum(), unit))[:top]
+    common = sorted(units.value_counts().index, key=lambda unit: (unit != "", -(units == unit).sum(), unit))[
+        :_MOST_UNITS
+    ]
     claims = [claim for claim in _SHAPES if claim in set(known["claim"])]
     axes = [_chart_axis(known[units == unit].head(top), unit, colour, claims) for unit in common]
     left_out = len(known) - int(sum(min(top, (units == unit).sum()) for unit in common))
@@ -545,7 +551,8 @@ def _chart_axis(
         y=alt.Y("line:N", title=None, sort=list(dict.fromkeys(shown["line"]))),
     )
     if colour:
-        base = base.encode(stroke=alt.Stroke(f"{colour}:N", title=None), fill=alt.Fill(f"{colour}:N", title=None))
+        legend = alt.Legend(title=None, columns=4, labelLimit=140, symbolOpacity=1)
+        base = base.encode(stroke=alt.Stroke(f"{colour}:N", legend=legend), fill=alt.Fill(f"{colour}:N", legend=legend))
     shapes = alt.Scale(domain=claims, range=[_SHAPES[claim] for claim in claims])
     marks = base.mark_point(size=90, opacity=1, strokeWidth=2, stroke=PALETTE[0], cursor="pointer").encode(
         shape=alt.Shape("claim:N", title=None, scale=shapes, legend=alt.Legend(orient="bottom")),
@@ -557,6 +564,8 @@ def _chart_axis(
     ranges = base.mark_rule(strokeWidth=3, opacity=0.5).encode(x2="high:Q")
     return alt.layer(ranges, marks).properties(width=WIDTH, height=alt.Step(24))
 
+
+_MOST_UNITS = 8
 
 _SHAPES = {
     "as stated": "circle",

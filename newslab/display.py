@@ -283,7 +283,7 @@ def show_table(
     show_all = Markup('<label><input type="checkbox" class="nl-all">Show all {:,} rows</label>').format(len(table))
     # what can scroll sideways must be reached by the keyboard: by its links, or else itself
     label = caption or "Table"
-    reach = Markup(' tabindex="0" role="region" aria-label="{}"').format(label) if not kind else ""
+    reach = Markup(' tabindex="0" role="region" aria-label="{}"').format(label) if not (kind and rows) else ""
     markup = Markup(
         '<div class="nl nl-table{long}">{caption}<div class="nl-scroll"{reach}><table aria-label="{label}">'
         "<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>"

@@ -100,6 +100,12 @@ def test_colours_of_figures_are_drawn_as_asked():
     assert ">Ana</text>" in svg
 
 
+def test_no_two_speakers_share_a_colour_unsaid():
+    table = quantities(*((n, n + 1, str(n), float(n), None, "=", None, "men", False) for n in range(1, 20)))
+    rows = rows_of(charts.chart_quantities(table.assign(who=list("aabbccddeefghijklmn")), title="Counts", colour="who"))
+    assert {row["who"] for row in rows} == {"a", "b", "c", "d", "e", "others"}
+
+
 def test_a_matrix_is_darker_the_more_passages_are_shared():
     pairs = pd.DataFrame({"name": ["Iraq", "Iraq", "Oman"], "other": ["Oman", "Peru", "Peru"], "count": [3, 2, 1]})
     svg = vl_convert.vegalite_to_svg(charts.chart_cooccurrence(pairs).to_dict())
