@@ -6,7 +6,6 @@ import importlib.metadata
 import json
 import os
 import re
-import shutil
 import subprocess
 import sys
 import tomllib
@@ -18,8 +17,8 @@ import nbformat
 import pandas as pd
 import pytest
 import spacy
+from browsing import open_page
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
-from selenium import webdriver
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.wait import WebDriverWait
 
@@ -229,7 +228,8 @@ def test_documents_of_one_name_get_folders_of_their_own(place, tmp_path):
         paths.append(tmp_path / folder / "Überblick 1.txt")
         paths[-1].write_text(f"Story {folder}.", encoding="utf-8")
     out = tmp_path / "out"
-    assert main([*options(place, out), *map(str, paths)]) == 0
+    write_notebook(tmp_path / "page.ipynb", ["# A page"])
+    assert main([*options(place, out), "--notebooks", str(tmp_path), *map(str, paths)]) == 0
     first, second = sorted(p.name for p in out.iterdir() if p.is_dir())
     assert first == "uberblick-1"
     assert re.fullmatch(r"uberblick-1-[0-9a-f]{8}", second)
@@ -335,38 +335,7 @@ def test_words_in_every_colour_can_be_read_on_their_paper(paper):
     assert {n: c for n in grounds if (c := contrast(COLOURS["ink"][paper], COLOURS[n][paper])) < 4.5} == {}
 
 
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory):
-    chromium, driver = shutil.which("chromium"), shutil.which("chromedriver")
-    if not (chromium and driver):
-        pytest.skip("no Chromium here: install chromium and chromium-driver to test pages in a browser")
-    settings = webdriver.ChromeOptions()
-    settings.binary_location = chromium
-    quiet = "disable-background-networking disable-component-update disable-sync no-first-run hide-scrollbars"
-    for word in ["headless=new", "no-sandbox", "disable-gpu", *quiet.split()]:
-        settings.add_argument(f"--{word}")
-    settings.add_argument(f"--user-data-dir={tmp_path_factory.mktemp('browser')}")
-    settings.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
-    opened = webdriver.Chrome(options=settings, service=webdriver.ChromeService(driver))
-    yield opened
-    opened.quit()
-
-
-def open_page(
-    browser: webdriver.Chrome, path: Path, *, place: str = "", width: int = 1280, scripts: bool = True
-) -> None:
-    browser.get("about:blank")
-    for kind in ("browser", "performance"):
-        browser.get_log(kind)
-    metrics = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width < 600}
-    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
-    browser.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": not scripts})
-    browser.get(path.as_uri() + place)
-    if scripts and browser.find_elements(By.ID, "vega"):
-        WebDriverWait(browser, 30).until(lambda b: b.execute_script("return document.documentElement.dataset.charts"))
-
-
-def background(browser: webdriver.Chrome, css: str) -> str:
+def background(browser, css: str) -> str:
     return browser.find_element(By.CSS_SELECTOR, css).value_of_css_property("background-color")
 
 
