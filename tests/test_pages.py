@@ -54,6 +54,7 @@ def read(page: Path) -> lxml.html.HtmlElement:
 @pytest.mark.parametrize("scripts", [True, False])
 @pytest.mark.parametrize("name", ["index.html", *NAMES])
 def test_no_page_has_a_barrier(browser, site, tmp_path, name, scripts):
+    pytest.importorskip("axe_playwright_python", reason="no axe-core here: install the locked packages")
     page = site / name
     if not scripts:  # axe is a script itself, so the page's own are taken out
         page = tmp_path / page.name

@@ -206,6 +206,22 @@ def test_a_notebook_that_fails_leaves_its_page_as_it_was(place, made, tmp_path, 
     assert (made / "story" / "text.html").read_bytes() == before
 
 
+def test_a_page_that_fails_at_first_says_so_where_others_lead(place, tmp_path):
+    notebooks, out = tmp_path / "notebooks", tmp_path / "out"
+    notebooks.mkdir()
+    write_notebook(notebooks / "profile.ipynb", ["# What is this?"])
+    write_notebook(notebooks / "text.ipynb", ["# The text", "1 / 0"])
+    asked = [*options(place, out), "--notebooks", str(notebooks), str(place / "story.txt")]
+    assert main(asked) == 1
+    page = (out / "story" / "text.html").read_text(encoding="utf-8")
+    assert "This page could not be made." in page
+    assert '<a href="profile.html">Profile</a>' in page
+    assert 'href="story/text.html"' not in (out / "index.html").read_text(encoding="utf-8")
+    write_notebook(notebooks / "text.ipynb", ["# The text", "1 + 1"])
+    assert main(asked) == 0
+    assert "could not be made" not in (out / "story" / "text.html").read_text(encoding="utf-8")
+
+
 @pytest.mark.parametrize(
     ("option", "value", "message"),
     [

@@ -219,6 +219,11 @@ def _make(
         document, notebook = task.document, task.notebook
         if isinstance(result, Exception):
             failures.append(_say_failure(document, notebook, result))
+            if notebook and task.function == "make_page":
+                _, page, _, frame = task.arguments
+                tasks.append(_Task("make_notice", (notebook.heading, page, frame), document, notebook))
+        elif task.function == "make_notice":
+            continue
         elif notebook is None:
             print(f"{document.path} ({seconds:.1f} s to read)", flush=True)
             if result.language != "en":

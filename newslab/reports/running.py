@@ -83,6 +83,16 @@ def make_page(notebook: str, to: str, environment: Mapping[str, str], frame: Map
     return Page(str(frame["document"]), digest(html.encode()), sentence, facts)
 
 
+def make_notice(heading: str, to: str, frame: Mapping[str, object]) -> None:
+    """Say on a page that could not be made that it is missing, as other pages lead there; an earlier one stays."""
+    if Path(to).exists():
+        return
+    said = f"# {heading}\n\nThis page could not be made. The run that tried said why; mend that and run it again."
+    nb = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell(said)])
+    html, _ = ReportExporter().from_notebook_node(nb, {"metadata": {"name": Path(to).stem}, "newslab": frame})
+    write_whole(Path(to), html)
+
+
 def make_index(out: str) -> None:
     """Write the index of all documents that have a record."""
     reports = []
