@@ -58,6 +58,9 @@ _ALL = frozenset({"total", "overall", "entire", "whole", "combined"})  # how muc
 _WHEN = frozenset({"quarter", "year", "month", "week", "day", "season", "period", "decade", "half", "session"})
 _SUMMARY = frozenset({"average", "total", "maximum", "minimum", "mean", "median", "age"})  # "an average of 12"
 _BY_HOW_MUCH = frozenset({"by", "of", "under", "over", "about", "around", "than"})
+_LEVELS = frozenset(  # verbs whose subject a bare figure measures: "the index hit 4,000"
+    {"reach", "hit", "total", "number", "exceed", "top", "near", "approach", "pass", "touch", "measure", "average"}
+)
 _ADVERBS = {
     "up": "up",
     "down": "down",
@@ -74,6 +77,23 @@ _HEDGES = frozenset(
 )
 _NOT_COUNTING = frozenset({"no", "this", "that", "each", "every", "any", "which", "the", "another"})  # "no one"
 _BRACKETED = frozenset({"(", "[", "or", ", or", ", or about"})
+_NO_PLURAL = frozenset(  # "300 staff" counts, where "717 jet" names
+    {
+        "aircraft",
+        "staff",
+        "people",
+        "police",
+        "personnel",
+        "crew",
+        "cattle",
+        "sheep",
+        "fish",
+        "species",
+        "series",
+        "head",
+    }
+    | {"spacecraft", "deer", "dead", "offspring", "cavalry", "infantry", "troop", "strong", "percent"}
+)
 _AGED = re.compile(
     r"\b(?:aged|ages?|at the age of|age of)[\s:]+(?:(?:between|from|about|around|under|over)\s+)?\Z", re.IGNORECASE
 )
@@ -230,6 +250,9 @@ def _is_name(doc: Doc, figure: Figure) -> bool:
         return True  # "Operation Zero", "the Oslo Four"
     if token.ent_type_ == "PRODUCT" and noun is not None:
         return True  # "the 8088 chip"
+    model = figure.digits and len(written) == 3 and written.isdecimal()
+    if model and noun is not None and noun.i == figure.last and noun.tag_ == "NN":
+        return noun.lemma_.lower() not in _NO_PLURAL  # "its 777 airliner"
     if not before.whitespace_ or (figure.digits and not written.lstrip("-−–").isdecimal()):
         return False  # a number with a point or a comma is an amount: "the index 129.49"
     if figure.digits and noun is not None and noun.i == figure.last and noun.tag_ == "NNP":
@@ -421,7 +444,9 @@ class _Parse:
                 parallel = self._is_parallel(figure, previous)
                 same = role == before or (before[1], role[1]) == ("from", "to") or parallel
                 borrows = not previous.signed or role[1] == "to"
-                if same and borrows and previous.unit and previous.unit.dimension != "age":
+                if previous.unit and previous.unit.name == "point" and gap in ("to", "to end at", "to close at"):
+                    figure.unit = previous.unit  # an index that moves by points stands at points
+                elif same and borrows and previous.unit and previous.unit.dimension != "age":
                     figure.unit = previous.unit
                     if parallel:
                         figure.counted = previous.counted
@@ -489,8 +514,13 @@ class _Parse:
     def _measured(self, token: Token, figure: Figure) -> tuple[int, int] | None:
         """Find what a value is said of: the subject of its clause, or the noun it hangs on."""
         preposition = ""
+        if figure.kind == "multiple" and (i := self.object.get(token.i)) is not None:
+            return self._phrase(self.doc[i], figure)  # "doubled its profits"
         if figure.kind == "multiple" and (i := self.subject.get(token.i)) is not None:
             return self._subject(self.doc[i], token, figure)
+        bare = figure.unit is None and token.dep_ == "dobj" and token.head.lemma_.lower() not in _LEVELS
+        if bare and not _direction(token.head, figure):
+            return None  # "the navy saved 200" does not count navies
         for _ in range(_CLIMB):
             head, relation = token.head, token.dep_
             if head == token or relation in _SUBJECTS:  # "between 40 and 50 will be sold" does not say what
