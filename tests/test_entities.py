@@ -113,6 +113,12 @@ def test_furniture_is_no_entity():
         ("Larry_Kost/PERSON and Lawrence_Kost/PERSON .", [["Larry Kost", "Lawrence Kost"]]),
         ("Ana_B._Ruiz/PERSON and Ana_C._Ruiz/PERSON .", []),
         ("US_State_Department/ORG ; State_Department/ORG .", [["US State Department", "State Department"]]),
+        (
+            "Free_Farmer_Union/ORG or Free_Farmers_Union/ORG ; FFU/ORG .",
+            [["Free Farmer Union", "Free Farmers Union", "FFU"]],
+        ),
+        ("Marlow_Port_Spokeswoman/ORG said Marlow_Port/ORG shut .", []),
+        ("Marlow_Port_—_Dover/ORG and Marlow_Port/ORG .", []),
         ("Syrian/NORP troops ; Syrians/NORP fled .", [["Syrian", "Syrians"]]),
         ("Scottish/NORP and Welsh/NORP fans .", []),
         ("Magic/ORG and Magic_of_Oz/ORG .", []),

@@ -80,8 +80,8 @@ def link_names(names: Iterable[Name], stated: Mapping[str, tuple[str, str]]) -> 
     proposals = chain(
         _link_equivalents(fullest_first),
         ((key, [full], how) for key, (full, how) in stated.items() if key in by_key and full in by_key),
-        _link_acronyms(fullest_first),
         _link_spellings(fullest_first),
+        _link_acronyms(fullest_first),
         _link_short_forms(fullest_first),
     )
     for key, candidates, how in proposals:
@@ -123,7 +123,8 @@ def _link_spellings(names: list[Name]) -> Iterator[Proposal]:
     """Propose names that differ as transliterations do: "Baghouz" and "Baghuz"."""
     sounds: dict[tuple[str, str], list[Name]] = defaultdict(list)
     for name in names:
-        sound = fold_sound(name.key)
+        # of longer names also the number: "New People Party" and "New People's Party"
+        sound = fold_sound(name.key if len(name.words) < 3 else " ".join(w.removesuffix("s") for w in name.words))
         # short names that sound alike are too often different things
         if len(sound) >= 5 and not name.text.isupper():
             sounds[sound, name.family].append(name)

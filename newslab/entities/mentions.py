@@ -214,7 +214,8 @@ def _cut(tokens: Tokens, first: int, last: int, label: str) -> tuple[int, int] |
         word = words[last - 1]
         loose = proper and word.islower() and label not in {"WORK_OF_ART", "LAW", "EVENT", "PRODUCT"}
         number = word.isdigit() and label in {"PERSON", "GPE", "NORP"} and last - first > 1
-        if all(c in _EDGES for c in word) or word in _POSSESSIVES or loose or number:
+        speaks = label == "ORG" and last - first > 1 and lower[last - 1].startswith("spokes")
+        if all(c in _EDGES for c in word) or word in _POSSESSIVES or loose or number or speaks:
             last -= 1
         else:
             break
