@@ -114,6 +114,7 @@ def _table() -> _Table:
     for symbol, unit in sorted(symbols.items(), key=lambda item: (item[0][0] in "kMGTPE", item[0])):
         if len(symbol) > 1:
             folded[symbol.lower()] = unit
+    folded["in"] = names["inch"]  # "6ft 4in"; apart from its number it is a preposition
     before: dict[str, Unit] = {}
     after: dict[str, Unit] = {}
     for line in (folder / "currencies.tsv").read_text(encoding="utf-8").splitlines():
