@@ -538,12 +538,13 @@ def _chart_axis(
     )
     low, high = float(shown["value"].min()), float(shown["high"].max())
     wide = low > 0 and high / low > 100
-    axis = alt.Axis(format="~s", tickCount=6)
+    form = "~s" if low >= 1 else "~g"  # SI prefixes below one would read 0.1 as 100m
+    axis = alt.Axis(format=form, tickCount=6)
     scale = alt.Scale(nice=True, zero=low > 0)
     if wide:  # ticks at the powers of ten alone: the ones between them are a thicket
         powers = [10.0**n for n in range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)]
         scale = alt.Scale(type="log", domain=[powers[0], powers[-1]])
-        axis = alt.Axis(format="~s", values=powers)
+        axis = alt.Axis(format=form, values=powers)
     base = alt.Chart(shown).encode(
         x=alt.X(
             "value:Q", title=(unit or "number counted") + (", logarithmic" if wide else ""), scale=scale, axis=axis

@@ -308,7 +308,8 @@ def _say_accuracy(kind: str) -> Markup:
         return Markup("")
     said = "; ".join("{of}: F1 {f1:.0f} % ({benchmark}, n = {n:,})".format(**score) for score in scores)
     return Markup(
-        '<p class="nl-accuracy">How accurate? {}, measured {} with the default pipeline, on texts seen in development.</p>'
+        '<p class="nl-accuracy">How accurate? {}, measured {} with the default pipeline, on texts seen in '
+        "development.</p>"
     ).format(said[0].upper() + said[1:], _accuracy()["measured"])
 
 
