@@ -29,7 +29,7 @@ def cut_outlines(outlines: dict, frame: Frame) -> dict:
     Returns
     -------
     dict
-        TopoJSON of the polygons that touch the frame, their lines thinned out to a pixel, and straight outside.
+        TopoJSON of the polygons that touch the frame, their lines thinned out to a pixel or two, straight outside.
     """
     if not outlines.get("arcs"):
         return outlines
@@ -47,11 +47,11 @@ def cut_outlines(outlines: dict, frame: Frame) -> dict:
         country["arcs"] = [
             [[place[a] if a >= 0 else ~place[~a] for a in ring] for ring in polygon] for polygon in country["arcs"]
         ]
-    # a grid of a third of a pixel: ends that lines share stay shared, as each is rounded to the same place
-    grid = 1 / (3 * frame.pixels_per_degree)
+    # a grid of half a pixel: ends that lines share stay shared, as each is rounded to the same place
+    grid = 1 / (2 * frame.pixels_per_degree)
     arcs = []
     for old in used:
-        kept = _thin(lines[old], 1 / frame.pixels_per_degree if _touches(lines[old], frame) else np.inf)
+        kept = _thin(lines[old], 1.5 / frame.pixels_per_degree if _touches(lines[old], frame) else np.inf)
         steps = np.rint((kept - move) / grid).astype(int)
         arcs.append(np.diff(steps, axis=0, prepend=[[0, 0]]).tolist())
     return {

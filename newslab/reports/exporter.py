@@ -35,7 +35,7 @@ _HEADING = re.compile(r"<h([1-6])>(.*?)</h\1>", re.DOTALL)
 _SPAN_ID = re.compile(r' id="[a-z]+-\d+-\d+"')
 _VEGA_BASE = ' xlink:href="https://vega.github.io/vega-datasets/'  # to which vl-convert takes links to be relative
 _SIZE = re.compile(r' width="([\d.]+)" height="([\d.]+)"')
-_OUTLINES = re.compile(r'(?<= d=")[-\d.,MLZ]{200,}(?=")')
+_OUTLINES = re.compile(r'(?<= d=")[-\d.,MLZ]{60,}(?=")')
 _LINK = re.compile(r"(<a .*?</a>)", re.DOTALL)
 _ARIA = re.compile(r' (?:role|aria-roledescription|aria-label|pointer-events)="[^"<>]*"(?=[^<>]*>)')
 _IDLE = re.compile(
