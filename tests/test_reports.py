@@ -6,6 +6,7 @@ import importlib.metadata
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tomllib
@@ -467,3 +468,25 @@ def test_outlines_of_maps_keep_their_shape_in_fewer_characters():
     seen = "M10.04,10.06L20,10L20,20.123Z"
     beside = "M-30,10L-20,10L-20,20Z" + "M10,110L20,110L20,120Z"
     assert shorten_path(seen + beside + seen, 100, 100) == "M10,10.1l10,-0.1l0,10.1Z" * 2
+
+
+def test_a_lost_index_comes_back_and_one_of_a_lost_document_is_mended(place, made, tmp_path):
+    out = tmp_path / "reports"
+    asked = [*options(place, out), str(place / "story.txt")]
+    shutil.copytree(made, out)
+    first, *_ = sorted(path for path in out.iterdir() if path.is_dir())
+    (out / "index.html").unlink()
+    assert main(asked) == 0
+    assert first.name in (out / "index.html").read_text(encoding="utf-8")
+    shutil.copytree(first, out / "another")
+    assert main(asked) == 0
+    assert 'href="another/' in (out / "index.html").read_text(encoding="utf-8")
+
+
+def test_a_place_that_cannot_be_written_to_is_told_before_the_work(place, tmp_path, capsys):
+    (tmp_path / "reports").write_text("in the way")
+    assert main([*options(place, tmp_path / "reports"), str(place / "story.txt")]) == 1
+    said = capsys.readouterr()
+    assert said.err.strip().endswith("name another folder with --out")
+    assert len(said.err.strip().splitlines()) == 1
+    assert said.out == ""

@@ -57,7 +57,7 @@ class _Task(NamedTuple):
 
     function: str
     arguments: tuple
-    document: _Document
+    document: _Document | None = None
     notebook: _Notebook | None = None
 
 
@@ -71,16 +71,32 @@ def main(arguments: list[str] | None = None) -> int:
     surroundings = _digest_surroundings(notebooks)
     # a parse is only as good as the rules that made it: other sources, another cache
     options.cache /= surroundings[:16]
+    os.environ["IPYTHONDIR"] = str(options.cache.resolve() / "ipython")  # or else it writes to the home directory
     documents = list(_find_documents(options, failures))
     due = {d: todo for d in documents if (todo := [n for n in notebooks if not _is_made(d, n, surroundings)])}
-    if due:
-        _make(due, notebooks, surroundings, failures, options)
+    made = 0
+    if documents and (unfit := _check_writable(options.out)):
+        failures.append(unfit)
+    else:
+        made = _make(due, notebooks, surroundings, failures, options)
+        _make_index(options.out, failures)
     index = options.out / "index.html"
     for failure in failures:
         print(failure, file=sys.stderr)
-    if index.exists():
-        print(f"up to date: {index}" if documents and not due and not failures else f"open {index}")
+    if index.is_file() and (made or not failures):
+        print(f"open {index}" if made else f"up to date: {index}")
     return 1 if failures else 0
+
+
+def _check_writable(folder: Path) -> str | None:
+    """Say why nothing can be written to a folder, before the work is done rather than after."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        return f"{folder}: cannot be written to ({error.strerror}); name another folder with --out"
+    if not os.access(folder, os.W_OK):
+        return f"{folder}: cannot be written to; change its permissions, or name another folder with --out"
+    return None
 
 
 def _read_options(arguments: list[str] | None) -> argparse.Namespace:
@@ -211,12 +227,14 @@ def _make(
     surroundings: str,
     failures: list[str],
     options: argparse.Namespace,
-) -> None:
-    """Make the pages that are due and then the index, telling of each as it is done."""
+) -> int:
+    """Make the pages that are due, telling of each as it is done, and give their number."""
+    made = 0
     headings = {notebook.name: notebook.heading for notebook in notebooks}
     tasks = deque(_Task("prepare", (d.environment,), d) for d in due)
     for task, result, seconds in _work_off(tasks, options.workers):
         document, notebook = task.document, task.notebook
+        assert document is not None  # noqa: S101 (every task of a page has one)
         if isinstance(result, Exception):
             failures.append(_say_failure(document, notebook, result))
             if notebook and task.function == "make_page":
@@ -237,12 +255,28 @@ def _make(
                 tasks.appendleft(_Task("make_page", (str(n.path), page, document.environment, frame), document, n))
         else:
             print(f"  {document.folder / notebook.name}.html ({seconds:.1f} s)", flush=True)
+            made += 1
             made_from = digest(document.digest, notebook.digest, surroundings)
             _write_record(document, notebook, headings, result, made_from)
-    index = _Task("make_index", (str(options.out.resolve()),), next(iter(due)))
-    for _, result, _ in _work_off(deque([index] if any(options.out.glob(f"*/{_RECORD}")) else []), 1):
+    return made
+
+
+def digest_records(out: Path) -> str:
+    """Digest what the index is made from: the records of all documents."""
+    records = sorted(out.glob(f"*/{_RECORD}"))
+    return digest(*(part for path in records for part in (path.parent.name, path.read_bytes())))
+
+
+def _make_index(out: Path, failures: list[str]) -> None:
+    """Make the index anew unless it lists exactly the documents that are there."""
+    index = out / "index.html"
+    if not any(out.glob(f"*/{_RECORD}")):
+        return
+    if index.is_file() and digest_records(out).encode() in index.read_bytes():
+        return
+    for _, result, _ in _work_off(deque([_Task("make_index", (str(out.resolve()),))]), 1):
         if isinstance(result, Exception):
-            failures.append(f"{options.out / 'index.html'}: {type(result).__name__}: {result}")
+            failures.append(f"{index}: {type(result).__name__}: {result}")
 
 
 def _work_off(tasks: deque[_Task], n_workers: int) -> Iterator[tuple[_Task, Any, float]]:

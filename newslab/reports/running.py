@@ -19,7 +19,7 @@ import newslab
 from newslab.articles import read_articles
 from newslab.entities.corrections import find_corrections
 from newslab.parsing import DEFAULT_PIPELINE, parse_articles
-from newslab.reports.driver import digest
+from newslab.reports.driver import digest, digest_records
 from newslab.reports.exporter import ReportExporter, content_policy, render, vega_bundle, write_whole
 
 for _name in dir(newslab):  # whatever a notebook may use; what cannot be imported, the notebook will say
@@ -101,7 +101,7 @@ def make_index(out: str) -> None:
         pages = [{"name": name, **page} for name, page in record["pages"].items()]
         facts = {label: value for page in pages for label, value in page["facts"].items()}
         reports.append({"folder": path.parent.name, "title": record["title"], "pages": pages, "facts": facts})
-    html = render("index.html.j2", reports=reports, policy=content_policy([]))
+    html = render("index.html.j2", reports=reports, records=digest_records(Path(out)), policy=content_policy([]))
     write_whole(Path(out) / "index.html", html)
 
 
