@@ -532,7 +532,8 @@ def _chart_axis(
         .drop(columns=["what", "most"])
     )
     shown = known[["value", "claim", *([colour] if colour else [])]].assign(
-        high=known["value_high"].astype("float64").fillna(known["value"]),
+        # a score that falls, "7-4", is no range to draw
+        high=known["value_high"].astype("float64").fillna(known["value"]).clip(lower=known["value"]),
         line=_shorten(name_figures(known)),
         href=link_to_text(known, "quantities"),
     )

@@ -125,7 +125,7 @@ def extract_quantities(docs: Mapping[str, Doc]) -> pd.DataFrame:
         start, end : characters into the article, end exclusive
         text : the figure with its unit, as written; both ends of a range
         value : the number, scale words applied ("2.5 million" is 2500000); the first of a range
-        value_high : the second number of a range or of a vague amount; null otherwise
+        value_high : the second number of a range, a vague amount or a score ("7-4"); null otherwise
         bound : how exact the text is: ``=``, ``~``, ``<``, ``<=``, ``>`` or ``>=``
         trend : ``up`` or ``down`` where a verb or adverb makes the figure an amount of change, else null; "a 7% rise"
             has none, since the rise is what is counted

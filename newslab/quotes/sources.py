@@ -10,6 +10,7 @@ from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Sequence
 from functools import lru_cache
+from itertools import takewhile
 from pathlib import Path
 from typing import NamedTuple
 
@@ -214,10 +215,11 @@ def _identify(
 
 
 def _named_beside(page: Page, head: int, known: dict[int, _Mention]) -> _Mention | None:
-    """Find the name that stands in apposition: "the minister, Ana Ruiz, said"."""
-    for child in page.children[head]:
-        if page.dep[child] == "appos" and child in known and known[child].label == "PERSON":
-            return known[child]
+    """Find the name that stands in apposition or right behind: "the minister, Ana Ruiz,", "neighbour Ana Ruiz"."""
+    behind = takewhile(lambda i: page.pos[i] == "PROPN", range(head + 1, noun_phrase(page, head)[1]))
+    for token in (*(child for child in page.children[head] if page.dep[child] == "appos"), *behind):
+        if token in known and known[token].label == "PERSON":
+            return known[token]
     return None
 
 
