@@ -19,6 +19,7 @@ from spacy.tokens import Doc
 from newslab.tables import build_table
 from newslab.words import (
     Word,
+    check_pos,
     count_syllables,
     group_spans,
     iter_sentences,
@@ -432,8 +433,7 @@ def measure_pos(docs: Mapping[str, Doc], *, leave_out: pd.DataFrame | None = Non
     left_out = group_spans(leave_out, name="leave_out")
     rows = []
     for doc_id, doc in docs.items():
-        if len(doc) and not doc.has_annotation("POS"):
-            raise ValueError(f"document {doc_id!r} has no parts of speech; parse it with 'tagger'")
+        check_pos(doc_id, doc)
         counts = Counter(word.token.pos_ for word in iter_words(doc, leave_out=left_out.get(doc_id, ())))
         total = counts.total()
         rows += [

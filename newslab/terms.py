@@ -18,7 +18,7 @@ from spacy.lang.en.stop_words import STOP_WORDS
 from spacy.tokens import Doc
 
 from newslab.tables import SPAN_COLUMNS, build_table
-from newslab.words import Word, count_words, group_spans, iter_sentences, iter_words, split_paragraphs
+from newslab.words import Word, check_pos, count_words, group_spans, iter_sentences, iter_words, split_paragraphs
 
 _CONTENT = frozenset({"NOUN", "PROPN", "VERB", "ADJ"})
 _NOUNS = frozenset({"NOUN", "PROPN"})
@@ -114,7 +114,7 @@ def extract_keyterms(docs: Mapping[str, Doc], *, top: int = 20, leave_out: pd.Da
     left_out = group_spans(leave_out, name="leave_out")
     rows = []
     for doc_id, doc in docs.items():
-        _check_pos(doc_id, doc)
+        check_pos(doc_id, doc)
         rows += [
             {"doc_id": doc_id, **term, "rank": rank}
             for rank, term in enumerate(_score_terms(doc, left_out.get(doc_id, ()), top), start=1)
@@ -348,7 +348,7 @@ def extract_collocations(
     left_out = group_spans(leave_out, name="leave_out")
     rows = []
     for doc_id, doc in docs.items():
-        _check_pos(doc_id, doc)
+        check_pos(doc_id, doc)
         text = doc.text
         pairs = _count_pairs(doc_id, doc, left_out.get(doc_id, ()), window)
         beside = Counter[str]()
@@ -613,8 +613,3 @@ def deviation_of_proportions(counts: Sequence[int], sizes: Sequence[int]) -> flo
 
 def _locate(doc_id: str, text: str, start: int, end: int) -> dict[str, Any]:
     return {"doc_id": doc_id, "start": start, "end": end, "text": text[start:end]}
-
-
-def _check_pos(doc_id: str, doc: Doc) -> None:
-    if len(doc) and not doc.has_annotation("POS"):
-        raise ValueError(f"document {doc_id!r} has no parts of speech; parse it with 'tagger'")

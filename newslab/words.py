@@ -158,6 +158,21 @@ def split_paragraphs(text: str) -> list[tuple[int, int]]:
     return found
 
 
+def check_pos(doc_id: str, doc: Doc) -> None:
+    """Raise a ValueError that names the document and the remedy unless its words have parts of speech.
+
+    Examples
+    --------
+    >>> from spacy.vocab import Vocab
+    >>> check_pos("a17", Doc(Vocab(), words=["Rain"]))
+    Traceback (most recent call last):
+    ...
+    ValueError: document 'a17' has no parts of speech; parse it with 'tagger' and 'attribute_ruler'
+    """
+    if len(doc) and not doc.has_annotation("POS"):
+        raise ValueError(f"document {doc_id!r} has no parts of speech; parse it with 'tagger' and 'attribute_ruler'")
+
+
 def iter_sentences(doc: Doc) -> Iterator[Span]:
     """Yield the sentences of ``doc`` as spans without white space at their edges; blank ones are skipped."""
     for sent in doc.sents:

@@ -14,6 +14,7 @@ from spacy.tokens import Doc, Token
 from newslab.quantities.figures import YEAR, Figure, find_bound, read_figures, read_lexicon, read_multiples
 from newslab.quantities.units import Match, Unit, add_rate, find_unit_after
 from newslab.tables import SPAN_COLUMNS, build_table
+from newslab.words import check_pos
 
 COLUMNS = SPAN_COLUMNS | {
     "value": "float64",
@@ -153,8 +154,7 @@ def extract_quantities(docs: Mapping[str, Doc]) -> pd.DataFrame:
 def _document_rows(doc_id: str, doc: Doc) -> Iterator[dict[str, object]]:
     if len(doc) and not doc.has_annotation("DEP"):
         raise ValueError(f"document {doc_id!r} has no dependencies; parse it with 'parser'")
-    if len(doc) and not doc.has_annotation("POS"):
-        raise ValueError(f"document {doc_id!r} has no parts of speech; parse it with 'tagger' and 'attribute_ruler'")
+    check_pos(doc_id, doc)
     text = doc.text
     figures = sorted([*read_figures(text), *read_multiples(text)], key=lambda figure: figure.start)
     if not figures:

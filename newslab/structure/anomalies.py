@@ -16,7 +16,7 @@ from spacy.tokens import Doc
 
 from newslab.structure.topics import list_ranks, weigh_words
 from newslab.tables import SPAN_COLUMNS, build_table
-from newslab.words import Word, iter_sentences, iter_words, split_paragraphs
+from newslab.words import Word, check_pos, iter_sentences, iter_words, split_paragraphs
 
 ANOMALY_COLUMNS = SPAN_COLUMNS | {
     "kind": "str",
@@ -167,8 +167,7 @@ def extract_anomalies(docs: Mapping[str, Doc]) -> pd.DataFrame:
 
 
 def _rows(doc_id: str, doc: Doc) -> Iterator[dict[str, object]]:
-    if len(doc) and not doc.has_annotation("POS"):
-        raise ValueError(f"document {doc_id!r} has no parts of speech; parse it with 'tagger' and 'attribute_ruler'")
+    check_pos(doc_id, doc)
     if len(doc) and not doc.has_annotation("SENT_START"):
         raise ValueError(f"document {doc_id!r} has no sentence boundaries; parse it with 'parser'")
     text, words = doc.text, list(iter_words(doc))
