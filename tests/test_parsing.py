@@ -77,7 +77,7 @@ def test_no_articles_give_no_docs():
 )
 def test_bad_tables_are_refused_with_a_remedy(articles, message):
     with pytest.raises(ValueError, match=message):
-        parse_articles(pd.DataFrame(articles))
+        parse_articles(pd.DataFrame(articles, dtype=object))
 
 
 @pytest.mark.parametrize("name", ["no_such_model", "", ".", "../x y", "a.b"])
