@@ -13,7 +13,7 @@ from itertools import pairwise
 import pandas as pd
 from spacy.tokens import Doc
 
-from newslab.entities.aliases import Name, link_names
+from newslab.entities.aliases import GENERATIONS, Name, link_names
 from newslab.entities.corrections import Rule, apply_corrections
 from newslab.entities.lexicon import fold_name, read_countries, read_country_names, read_demonyms, read_equivalents
 from newslab.entities.mentions import NAMED, Mention, Tokens, find_missed, read_mentions, read_tokens, split_name
@@ -139,13 +139,19 @@ def _entity_rows(doc_id: str, doc: Doc) -> Iterator[dict[str, object]]:
 def _wanted(
     tokens: Tokens, mentions: list[Mention], types: Mapping[str, Decision]
 ) -> dict[tuple[str, ...], tuple[str, str]]:
-    """Names to look for: those found somewhere, surnames of people, and those known beforehand."""
+    """Names to look for: those found somewhere, parts of people's names, acronyms, and those known beforehand."""
     wanted: dict[tuple[str, ...], tuple[str, str]] = {}
     for m in mentions:
         words, label = tuple(tokens.words[m.first : m.last]), types[m.key][0]
         wanted.setdefault(words, (label, "same string"))
         if label == "PERSON" and len(words) > 1:
-            wanted.setdefault(words[-1:], (label, f"surname of {m.text}"))
+            parts = [w for w in words if w.rstrip(".").lower() not in GENERATIONS]
+            wanted.setdefault(tuple(parts[-1:]), (label, f"surname of {m.text}"))
+            for word in (*parts[:1], *parts[1:-1][: len(parts) == 3]):
+                if len(word) > 2 and word.istitle():
+                    wanted.setdefault((word,), (label, f"part of {m.text}"))
+        elif label == "ORG" and len(initials := "".join(w[0] for w in words if w[0].isupper())) > 2:
+            wanted.setdefault((initials,), (label, f"acronym of {m.text}"))
     for host, i in _bracketed_acronyms(tokens, mentions):
         wanted.setdefault((tokens.words[i],), (types[host.key][0], f"acronym of {host.text}"))
     known = read_equivalents()
@@ -202,5 +208,10 @@ def _usual(texts: Counter[str]) -> str:
 
 
 def _fullest(names: list[Name]) -> str:
-    """Fullest name: most words, then the more frequent."""
-    return max(names, key=lambda n: (len(n.words), not n.text.isupper(), n.count, -n.first)).text
+    """Fullest name: most words in full, then most words, then the more frequent."""
+
+    def fullness(name: Name) -> tuple[int, int, bool, int, int]:
+        in_full = sum(len(word) > 1 for word in name.words)
+        return in_full, len(name.words), not name.text.isupper(), name.count, -name.first
+
+    return max(names, key=fullness).text

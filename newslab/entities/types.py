@@ -96,7 +96,8 @@ def _pool_people(scores: dict[str, dict[str, float]]) -> None:
     """
     full_names = defaultdict(list)
     for key in scores:
-        if 1 < len(key.split()) < 5:
+        # a ship is no person's full name
+        if 1 < len(key.split()) < 5 and key.split()[0] not in read_kinds("openings"):
             for surname in sorted({key.split()[-1], _surname(key)} - {key}):
                 full_names[surname].append(key)
     for surname in [key for key in full_names if key in scores]:
@@ -142,8 +143,7 @@ def _within(m: Mention) -> Iterator[tuple[str, float, str]]:
         elif words[-2:] == ["school", "district"]:
             yield "ORG", 3, "the words school district"
         elif (label := kinds.get(head)) or (label := read_kinds("openings").get(words[0])):
-            # "Hall" and "Law" are surnames, too
-            surname = m.label == "PERSON" and label not in {"ORG", "GPE"}
+            surname = m.label == "PERSON" and head in read_words("surnames")
             yield label, 1 if surname else 3, f"the word {head}"
     letters = m.text.replace(".", "")
     if letters.isupper() and 1 < len(letters) <= 6:
