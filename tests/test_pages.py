@@ -69,7 +69,7 @@ def test_no_page_has_a_barrier(browser, site, tmp_path, name, scripts):
 def test_every_chart_is_drawn_without_a_request_or_a_complaint(browser, page):
     open_page(browser, page)
     figures = browser.find_elements(By.CSS_SELECTOR, "figure.chart")
-    assert len(browser.find_elements(By.CSS_SELECTOR, "figure.chart .vega-embed svg")) == len(figures)
+    assert len(browser.find_elements(By.CSS_SELECTOR, "figure.chart .drawn svg")) == len(figures)
     assert browser.get_log("browser") == []
     events = [json.loads(entry["message"])["message"] for entry in browser.get_log("performance")]
     asked = [e["params"]["request"]["url"] for e in events if e["method"] == "Network.requestWillBeSent"]

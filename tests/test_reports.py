@@ -20,7 +20,10 @@ import pytest
 import spacy
 from browsing import open_page
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.wait import WebDriverWait
 
 from newslab.display import COLOURS, show_finding, show_table, use_charts
@@ -363,7 +366,7 @@ def entities_page(made):
 
 def test_charts_come_alive_without_a_request_or_a_complaint(browser, entities_page):
     open_page(browser, entities_page)
-    assert len(browser.find_elements(By.CSS_SELECTOR, ".vega-embed svg")) == 2
+    assert len(browser.find_elements(By.CSS_SELECTOR, ".drawn svg")) == 2
     assert browser.find_elements(By.CSS_SELECTOR, ".drawing > svg") == []
     assert browser.get_log("browser") == []
     events = [json.loads(entry["message"])["message"] for entry in browser.get_log("performance")]
@@ -397,8 +400,51 @@ def test_chart_points_lead_to_the_sentence(browser, entities_page):
         browser.find_element(By.CSS_SELECTOR, ".drawing a").get_dom_attribute("xlink:href") == "text.html#entities-0-8"
     )
     open_page(browser, entities_page)
-    browser.find_element(By.CSS_SELECTOR, ".vega-embed .mark-symbol path").click()
+    browser.find_element(By.CSS_SELECTOR, ".drawn .mark-symbol path").click()
     WebDriverWait(browser, 5).until(lambda b: b.current_url.endswith("/text.html#entities-0-8"))
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_chart_points_lead_to_the_sentence_by_keyboard_too(browser, entities_page, scripts):
+    open_page(browser, entities_page, scripts=scripts)
+
+    def press(key: str) -> WebElement:
+        browser.switch_to.active_element.send_keys(key)
+        return browser.switch_to.active_element
+
+    for _ in range(30):  # to the first chart
+        if press(Keys.TAB).get_dom_attribute("class") == "drawing":
+            break
+    mark = press(Keys.ARROW_RIGHT if scripts else Keys.TAB)
+    assert mark.accessible_name
+    assert [tip.is_displayed() for tip in browser.find_elements(By.CSS_SELECTOR, ".tip")] == [True] * scripts
+    mark.send_keys(Keys.ENTER)
+    WebDriverWait(browser, 5).until(lambda b: b.current_url.endswith("/text.html#entities-0-8"))
+
+
+def test_a_tooltip_says_what_the_document_says_as_words(browser, entities_page):
+    open_page(browser, entities_page)
+    ActionChains(browser).move_to_element(browser.find_element(By.CSS_SELECTOR, ".drawn .mark-symbol path")).perform()
+    tip = WebDriverWait(browser, 5).until(lambda b: b.find_element(By.CSS_SELECTOR, ".tip:not([hidden])"))
+    assert PAYLOAD in tip.text
+    assert browser.execute_script("return window.smuggled") is None
+
+
+def test_the_csvs_of_a_chart_say_which_axis_they_are_of_and_hold_no_row_twice(tmp_path):
+    use_charts()
+    base = alt.Chart(pd.DataFrame({"n": [1, 2]})).mark_bar()
+    again = alt.Chart(pd.DataFrame({"n": [2]})).mark_text()
+    other = alt.Chart(pd.DataFrame({"n": [7]})).mark_bar()
+    chart = (base.encode(alt.X("n:Q", title="men")) + again.encode(x="n:Q")) & other.encode(
+        alt.X("n:Q", title="km / h")
+    )
+    links = re.findall(
+        r'<a download="([^"]+)" href="data:text/csv;charset=utf-8;base64,([^"]+)">(.*?)</a>', convert(chart)
+    )
+    assert [(name, base64.b64decode(data).decode(), words) for name, data, words in links] == [
+        ("chart-1-men.csv", "n\n1\n2\n", "Data as CSV: men"),
+        ("chart-1-km-h.csv", "n\n7\n", "Data as CSV: km / h"),
+    ]
 
 
 @pytest.mark.parametrize("name", ["index.html", "story/entities.html", "story/text.html"])

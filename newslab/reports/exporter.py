@@ -1,7 +1,8 @@
 """Exporter: a notebook to a page that needs no network, for `jupyter nbconvert --to newslab` and for the driver.
 
 Charts stand on the page as pictures before any script runs. Vega, embedded once and compressed, then makes them
-interactive; where it cannot (scripts off, on paper, any error) the pictures stay.
+interactive; where it cannot (scripts off, on paper, any error) the pictures stay. Vega-Lite does its part here, so that
+no page has to carry it.
 """
 
 import base64
@@ -26,10 +27,12 @@ from pygments.lexers import PythonLexer  # type: ignore[import-untyped]
 from pygments.token import Comment, Keyword, Number, String  # type: ignore[import-untyped]
 
 from newslab.display import COLOURS, FINDING_MIME, FONT, LAYERS, style_sheet, style_tag
+from newslab.reports.digests import digest
 
 _PAGE = Path(__file__).parent / "page"
 _CHART_MIME = re.compile(r"application/vnd\.vegalite\.v\d+\+json")
 _STATIC_WIDTH = 680  # pixels of a chart that takes the width of its page, where no script can measure that
+_INTERPRETER = "2.0.0"  # of vega-interpreter, which spares Vega `eval`: the one that vl-convert 1.9 holds
 _COLOURED = {Keyword: "keyword", String: "string", Number: "number", Comment: "comment"}
 _HEADING = re.compile(r"<h([1-6])>(.*?)</h\1>", re.DOTALL)
 _SPAN_ID = re.compile(r' id="[a-z]+-\d+-\d+"')
@@ -88,6 +91,7 @@ class ReportExporter(Exporter):
             script=Markup(script),  # noqa: S704 - ours
             policy=content_policy(scripts),
             vega=pack(vega_bundle()) if charts else "",
+            specs=pack(json.dumps(charts, sort_keys=True, ensure_ascii=False, separators=(",", ":"))),
         )
         return html, resources
 
@@ -159,7 +163,7 @@ def _show_output(output: Mapping, charts: list[dict]) -> Markup:
     }
     for kind, value in data.items():
         if _CHART_MIME.fullmatch(kind):
-            charts.append(value)
+            charts.append(_compile(value))
             return _show_chart(value, data.get("text/plain", "Chart"), len(charts))
     if "text/html" in data:
         markup = Markup(data["text/html"].replace(style_tag(), ""))  # noqa: S704 - escaped where it was made
@@ -177,19 +181,24 @@ def _markdown(source: str, *, escape: bool) -> str:
     return str(mistune.create_markdown(escape=escape, plugins=["table"])(source))
 
 
+def _compile(spec: Mapping) -> dict:
+    """Compile a chart from Vega-Lite to Vega, on no ground of its own."""
+    import vl_convert  # here: it takes a while to start, and a page without charts does without
+
+    return {**vl_convert.vegalite_to_vega(dict(spec)), "background": "transparent"}
+
+
 def _show_chart(spec: Mapping, description: str, number: int) -> Markup:
-    """Set a chart: its picture, the words for it, its data, and the specification that makes it interactive."""
-    packed = pack(json.dumps(spec, sort_keys=True, ensure_ascii=False, separators=(",", ":")))
+    """Set a chart: its picture, the words for it, and its data."""
     return Markup(
         '<figure class="chart" id="chart-{n}"><div class="drawing" tabindex="0" role="group" aria-label="{text}">{svg}'
-        '</div><figcaption><span class="unseen">{text}. </span>{data}</figcaption>'
-        '<script type="application/gzip">{spec}</script></figure>'
-    ).format(n=number, text=description, svg=_draw(spec, number), data=_chart_data(spec, number), spec=packed)
+        '</div><figcaption><span class="unseen">{text}. </span>{data}</figcaption></figure>'
+    ).format(n=number, text=description, svg=_draw(spec, number), data=_chart_data(spec, number))
 
 
 def _draw(spec: Mapping, number: int) -> Markup:
     """Draw a chart as SVG, with names of its own so that two may stand on one page."""
-    import vl_convert  # here: it takes a while to start, and a page without charts does without
+    import vl_convert
 
     static = {**spec, "width": _STATIC_WIDTH} if spec.get("width") == "container" else dict(spec)
     static["config"] = {"background": "transparent", **static.get("config", {})}
@@ -232,25 +241,53 @@ def shorten_path(path: str, width: float, height: float) -> str:
 
 def _chart_data(spec: Mapping, number: int) -> Markup:
     """Link to the data of a chart as CSV, one link a data set."""
-    sets = [*spec.get("datasets", {}).values()]
-    if isinstance(inline := (spec.get("data") or {}).get("values"), list):
-        sets.append(inline)
-    links: list[Markup] = []
-    for rows in sets:
-        if not (isinstance(rows, list) and rows and isinstance(rows[0], Mapping)):
-            continue  # such as outlines of countries
+    sets = _find_data(spec)
+    links = []
+    for label, rows in sets.items():
         written = io.StringIO()
         writer = csv.DictWriter(written, list(dict.fromkeys(k for row in rows for k in row)), lineterminator="\n")
         writer.writeheader()
         writer.writerows(rows)
-        data = base64.b64encode(written.getvalue().encode("utf-8", "replace")).decode()
-        label = "Data as CSV" if not links else f"Data as CSV, {len(links) + 1}"
+        apart = len(sets) > 1
         links.append(
-            Markup('<a download="chart-{}.csv" href="data:text/csv;charset=utf-8;base64,{}">{}</a>').format(
-                number if not links else f"{number}-{len(links) + 1}", data, label
+            Markup('<a download="{}.csv" href="data:text/csv;charset=utf-8;base64,{}">Data as CSV{}</a>').format(
+                f"chart-{number}-{_slug(label)}" if apart else f"chart-{number}",
+                base64.b64encode(written.getvalue().encode("utf-8", "replace")).decode(),
+                f": {label}" if apart else "",
             )
         )
     return Markup(" ").join(links)
+
+
+def _find_data(spec: Mapping) -> dict[str, list[Mapping]]:
+    """Find the rows that a chart shows, by the axis that shows them; what only repeats others is left out."""
+    found: dict[str, list[Mapping]] = {}
+    seen: set[str] = set()
+    for view in _iter_views(spec):
+        data = view.get("data") or {}
+        rows = spec.get("datasets", {}).get(data.get("name"), data.get("values"))
+        if not (isinstance(rows, list) and rows and isinstance(rows[0], Mapping)):
+            continue  # such as outlines of countries
+        written = {json.dumps(row, sort_keys=True) for row in rows}
+        if not written <= seen:
+            label = next((title for inner in _iter_views(view) if (title := _name_axis(inner))), "data")
+            found[label if label not in found else f"{label}, {len(found) + 1}"] = rows
+            seen |= written
+    return found
+
+
+def _iter_views(spec: Mapping) -> Iterator[Mapping]:
+    """Give a chart and all charts that it is put together from."""
+    yield spec
+    parts = [part for key in ("layer", "concat", "hconcat", "vconcat") for part in spec.get(key, [])]
+    for part in [*parts, *([spec["spec"]] if "spec" in spec else [])]:
+        yield from _iter_views(part)
+
+
+def _name_axis(view: Mapping) -> str:
+    """Give the title of a chart's first axis that has one."""
+    axes = (view.get("encoding", {}).get(axis, {}) for axis in ("x", "y"))
+    return next((axis["title"] for axis in axes if isinstance(axis.get("title"), str)), "")
 
 
 def _number_headings(body: str, title: str) -> tuple[str, str, list[tuple[str, Markup]]]:
@@ -266,7 +303,7 @@ def _number_headings(body: str, title: str) -> tuple[str, str, list[tuple[str, M
             return match.group()
         rank = "2" if rank == "1" else rank
         plain = Markup(words).striptags()  # noqa: S704
-        slug = re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-") or "part"
+        slug = _slug(plain)
         taken = {link for link, _ in contents}
         slug = slug if slug not in taken else f"{slug}-{len(contents) + 1}"
         if rank == "2":
@@ -275,6 +312,10 @@ def _number_headings(body: str, title: str) -> tuple[str, str, list[tuple[str, M
 
     body = _HEADING.sub(name, body)
     return (body if seen_title else Markup("<h1>{}</h1>").format(title) + body), title, contents
+
+
+def _slug(words: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "-", words.lower()).strip("-") or "part"
 
 
 def _keep_first_ids(body: str) -> str:
@@ -294,18 +335,20 @@ def _page_script() -> str:
 
 @functools.cache
 def vega_bundle() -> str:
-    """Give Vega, Vega-Lite and Embed as one script; it takes a second to put together, so it is kept if it can be."""
+    """Give what draws a chart as one script; it takes seconds to put together, so it is kept if it can be."""
     import vl_convert
 
+    # the addresses are names of modules that vl-convert holds: nothing is fetched
+    bundled = f"""
+        import {{ parse, View }} from "https://cdn.jsdelivr.net/npm/vega@{vl_convert.get_vega_version()}/+esm";
+        import {{ expressionInterpreter }} from "https://cdn.jsdelivr.net/npm/vega-interpreter@{_INTERPRETER}/+esm";
+        window.vega = {{ parse, View, expressionInterpreter }};
+    """
     folder = os.environ.get("NEWSLAB_CACHE")
-    kept = (
-        Path(folder) / f"vega-{vl_convert.get_vega_version()}-{vl_convert.get_vegalite_versions()[-1]}.js"
-        if folder
-        else None
-    )
+    kept = Path(folder) / f"vega-{digest(bundled)[:16]}.js" if folder else None
     if kept and kept.is_file():
         return kept.read_text(encoding="utf-8")
-    bundle = vl_convert.javascript_bundle()  # type: ignore[call-arg] # its stub is wrong
+    bundle = vl_convert.javascript_bundle(bundled)
     if kept:
         write_whole(kept, bundle)
     return bundle

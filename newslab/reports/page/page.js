@@ -20,21 +20,74 @@
     const script = document.createElement("script");
     script.textContent = await unpack(packed);
     document.head.append(script);
-    for (const figure of document.querySelectorAll("figure.chart")) {
-      const picture = figure.querySelector(".drawing > svg");
+    const specs = JSON.parse(await unpack(document.getElementById("specs")));
+    for (const [i, drawing] of document.querySelectorAll(".chart .drawing").entries()) {
+      const picture = drawing.querySelector("svg");
       const place = document.createElement("div");
-      const spec = JSON.parse(await unpack(figure.querySelector("script")));
-      spec.config = { background: "transparent", ...spec.config };
+      place.className = "drawn";
       picture.before(place);
       try {
-        await vegaEmbed(place, spec, { mode: "vega-lite", ast: true, renderer: "svg", actions: false });
+        const runtime = vega.parse(specs[i], null, { ast: true });
+        const settings = { container: place, renderer: "svg", hover: true, tooltip: tell };
+        await new vega.View(runtime, { ...settings, expr: vega.expressionInterpreter }).runAsync();
         picture.remove();
+        walk(drawing);
       } catch (error) {
         place.remove(); // the picture stays
       }
     }
     document.documentElement.dataset.charts = "drawn";
   };
+
+  // what a mark stands for, beside the pointer or the mark that has the focus
+  const tip = document.createElement("dl");
+  tip.className = "tip";
+  tip.hidden = true;
+  const tell = (_, event, item, said) => {
+    tip.hidden = said == null || said === "";
+    if (tip.hidden) return;
+    const facts = typeof said === "object" ? Object.entries(said) : [["", said]];
+    tip.replaceChildren(
+      ...facts.flat().map((words, n) => {
+        const cell = document.createElement(n % 2 ? "dd" : "dt");
+        cell.textContent = words;
+        return cell;
+      }),
+    );
+    document.body.append(tip);
+    const pointed = event.clientX !== undefined;
+    const at = pointed ? { right: event.clientX, bottom: event.clientY } : event.target.getBoundingClientRect();
+    const { width, height } = tip.getBoundingClientRect();
+    tip.style.left = `${Math.max(4, Math.min(at.right + 10, innerWidth - width - 4))}px`;
+    tip.style.top = `${at.bottom + 10 + height > innerHeight ? Math.max(4, at.bottom - height - 14) : at.bottom + 10}px`;
+  };
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") tip.hidden = true;
+  });
+
+  // by keyboard a chart is one stop; the arrows then go from mark to mark, and Enter follows the link of a mark
+  const walk = (drawing) => {
+    const marks = () => [...drawing.querySelectorAll("[aria-label]")].filter((mark) => mark.__data__?.href);
+    if (!marks().length) return;
+    drawing.setAttribute("aria-description", "Arrow keys go from mark to mark, Enter leads to the sentence.");
+    const steps = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1, Home: -Infinity, End: Infinity };
+    drawing.addEventListener("keydown", (event) => {
+      const all = marks();
+      const at = all.indexOf(document.activeElement);
+      if (event.key in steps) {
+        const to = all[Math.max(0, Math.min(all.length - 1, at + steps[event.key]))];
+        to.setAttribute("role", "link");
+        to.setAttribute("tabindex", "-1");
+        to.focus();
+        event.preventDefault();
+      } else if (event.key === "Enter" && at >= 0) {
+        location.href = all[at].__data__.href;
+      }
+    });
+    drawing.addEventListener("focusin", ({ target }) => tell(null, { target }, null, target.__data__?.tooltip));
+    drawing.addEventListener("focusout", () => tell());
+  };
+
   // not before printing, nor where the browser is too old to unpack
   if (packed && "DecompressionStream" in window) {
     requestAnimationFrame(() => setTimeout(() => draw().catch(() => {}), 0));
