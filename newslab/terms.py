@@ -18,7 +18,16 @@ from spacy.lang.en.stop_words import STOP_WORDS
 from spacy.tokens import Doc
 
 from newslab.tables import SPAN_COLUMNS, build_table
-from newslab.words import Word, check_pos, count_words, group_spans, iter_sentences, iter_words, split_paragraphs
+from newslab.words import (
+    Word,
+    check_pos,
+    count_words,
+    group_spans,
+    iter_sentences,
+    iter_words,
+    split_paragraphs,
+    split_words,
+)
 
 _CONTENT = frozenset({"NOUN", "PROPN", "VERB", "ADJ"})
 _NOUNS = frozenset({"NOUN", "PROPN"})
@@ -64,6 +73,7 @@ _GENERIC = frozenset(
     """.split()
 )
 _INITIALS = re.compile(r"\w(?:\.\w)+")
+_LETTER = re.compile(r"[^\W\d_]")
 _POSSESSIVE = re.compile(r"['’]s?$", re.IGNORECASE)
 
 
@@ -303,6 +313,46 @@ def extract_ngrams(
                 | {"term": term, "count": len(places), "per_thousand": 1000 * len(places) / len(words)}
             )
     return build_table(rows, SPAN_COLUMNS | {"term": "str", "count": "int64", "per_thousand": "float64"})
+
+
+VOCABULARY_COLUMNS = {"doc_id": "str", "start": "int64", "end": "int64", "word": "str", "count": "int64"}
+"""Columns of `extract_vocabulary`, and their dtypes."""
+
+
+def extract_vocabulary(docs: Mapping[str, Doc]) -> pd.DataFrame:
+    """Count the words of each document, each form for itself, as wanted to compare documents with each other.
+
+    Parameters
+    ----------
+    docs
+        Documents by id; any Doc will do.
+
+    Returns
+    -------
+    DataFrame, by document, in the order of first occurrence
+        doc_id : key of ``docs``
+        start, end : first occurrence, characters into the article, end exclusive
+        word : in small letters; what has no letter is left out
+        count : occurrences
+
+    Examples
+    --------
+    >>> import spacy
+    >>> words = extract_vocabulary({"a": spacy.blank("en")("No rain, no 5 flowers.")})
+    >>> words[["start", "word", "count"]].to_numpy().tolist()
+    [[0, 'no', 2], [3, 'rain', 1], [14, 'flowers', 1]]
+    """
+    rows: list[tuple[str, int, int, str, int]] = []
+    for doc_id, doc in docs.items():
+        text = doc.text  # once: spaCy joins all tokens on each access
+        counts: dict[str, int] = {}
+        first: dict[str, tuple[int, int]] = {}
+        for start, end in split_words(text):
+            word = text[start:end].casefold().replace("’", "'")
+            counts[word] = counts.get(word, 0) + 1
+            first.setdefault(word, (start, end))
+        rows += [(doc_id, *first[word], word, count) for word, count in counts.items() if _LETTER.search(word)]
+    return pd.DataFrame(rows, columns=list(VOCABULARY_COLUMNS)).astype(VOCABULARY_COLUMNS)
 
 
 def extract_collocations(

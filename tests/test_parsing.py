@@ -1,7 +1,11 @@
 """Parsing keeps the text as it is, ends sentences with their paragraph, and keeps parses whole."""
 
+import base64
+import hashlib
+
 import pandas as pd
 import pytest
+import spacy
 
 from newslab import parsing
 from newslab.parsing import describe_pipeline, load_pipeline, parse_articles
@@ -90,3 +94,31 @@ def test_pipeline_is_described_by_what_it_is_made_of():
     about = describe_pipeline()
     assert about["model"] == "en_core_web_md 3.8.0"
     assert len(about["sha256"]) == 64
+
+
+def install_pipeline(folder, monkeypatch):
+    """Put a packaged pipeline and the record that its wheel leaves into a folder on the path."""
+    package, info = folder / "tiny_news", folder / "tiny_news-1.0.dist-info"
+    package.mkdir()
+    spacy.blank("en").to_disk(package / "tiny_news-1.0")
+    (package / "__init__.py").touch()
+    info.mkdir()
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: tiny_news\nVersion: 1.0\n")
+    digests = {
+        path: base64.urlsafe_b64encode(hashlib.sha256(path.read_bytes()).digest()).rstrip(b"=").decode()
+        for path in package.rglob("*")
+        if path.is_file()
+    }
+    record = "".join(f"{path.relative_to(folder).as_posix()},sha256={d},1\n" for path, d in digests.items())
+    (info / "RECORD").write_text(record)
+    monkeypatch.syspath_prepend(folder)
+    return package / "tiny_news-1.0"
+
+
+def test_a_pipeline_with_a_changed_file_is_refused(tmp_path, monkeypatch):
+    files = install_pipeline(tmp_path, monkeypatch)
+    assert load_pipeline("tiny_news").lang == "en"
+    load_pipeline.cache_clear()
+    (files / "tokenizer").write_bytes((files / "tokenizer").read_bytes() + b" ")
+    with pytest.raises(ValueError, match="tokenizer is not the file that pipeline 'tiny_news' was installed with"):
+        load_pipeline("tiny_news")

@@ -5,9 +5,10 @@ ranges, bounds), and here the parse is asked which are names and what others cou
 """
 
 import re
-from bisect import bisect_right
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 
+import numpy as np
 import pandas as pd
 from spacy.tokens import Doc, Token
 
@@ -199,24 +200,21 @@ def _document_rows(doc_id: str, doc: Doc) -> Iterator[dict[str, object]]:
 
 
 def _place(doc: Doc, figures: list[Figure]) -> None:
-    """Set the tokens of each figure."""
-    starts = [token.idx for token in doc]
-    for figure in figures:
-        figure.first = bisect_right(starts, figure.start) - 1
-        figure.last = bisect_right(starts, figure.end - 1)
-
-
-def _root(doc: Doc, figure: Figure) -> Token:
-    """Find the token of the figure that hangs highest; its last one if the parse splits the figure."""
-    for i in range(figure.last - 1, figure.first - 1, -1):
-        if not figure.first <= doc[i].head.i < figure.last:
-            return doc[i]
-    return doc[figure.last - 1]
+    """Set the tokens of each figure, and the one that hangs highest."""
+    starts = doc.to_array("IDX")
+    firsts = np.searchsorted(starts, [figure.start for figure in figures], side="right") - 1
+    lasts = np.searchsorted(starts, [figure.end - 1 for figure in figures], side="right")
+    for figure, first, last in zip(figures, firsts.tolist(), lasts.tolist(), strict=True):
+        figure.first, figure.last, figure.root = first, last, last - 1
+        for i in range(last - 1, first - 1, -1):  # its last token if the parse splits the figure
+            if not first <= doc[i].head.i < last:
+                figure.root = i
+                break
 
 
 def _is_name(doc: Doc, figure: Figure) -> bool:
     """Whether the number is a year, a label, a part of a name or the pronoun "one"."""
-    token, root = doc[figure.first], _root(doc, figure)
+    token, root = doc[figure.first], doc[figure.root]
     before = doc[figure.first - 1] if figure.first else None
     after = doc[figure.last] if figure.last < len(doc) else None
     noun = root.head if root.head.i >= figure.last and root.dep_ in _MODIFIES and root.dep_ != "npadvmod" else None
@@ -267,6 +265,7 @@ def _is_name(doc: Doc, figure: Figure) -> bool:
     return not figure.digits and noun is None and before.lower_ in ("top", "bottom", "last", "final", "first", "big")
 
 
+@lru_cache(maxsize=1)
 def _labels() -> frozenset[str]:
     return frozenset(read_lexicon()["labels"]["words"])
 
@@ -310,7 +309,7 @@ def _trend(doc: Doc, figure: Figure) -> str | None:
         after = doc[figure.last + 1] if figure.last + 1 < len(doc) else None  # "1.5 cents higher"
         if after is None or (after.pos_ not in _NOMINAL and after.lower_ != "than"):
             return trend
-    token = _root(doc, figure)
+    token = doc[figure.root]
     for _ in range(3):
         head = token.head
         if token.dep_ == "pobj":
@@ -360,7 +359,7 @@ def _age(doc: Doc, text: str, figure: Figure, previous: Figure | None) -> None:
     if previous is not None and previous.unit == _AGE and text[previous.end : figure.start] in _LISTED:
         figure.unit, figure.counted = _AGE, previous.counted
         return
-    root, i = _root(doc, figure), figure.first - 1
+    root, i = doc[figure.root], figure.first - 1
     after = doc[figure.last].text if figure.last < len(doc) else "."
     if i > 1 and doc[i].lower_ in _STILL:
         i -= 1  # "Farah, now 29,"
@@ -392,6 +391,7 @@ def _is_person(token: Token) -> bool:
     return token.lower_ in _PERSONAL or token.ent_type_ == "PERSON" or (token.tag_ == "NN" and lemma in _people())
 
 
+@lru_cache(maxsize=1)
 def _people() -> frozenset[str]:
     return frozenset(read_lexicon()["people"]["words"])
 
@@ -423,11 +423,10 @@ class _Parse:
         self.subject: dict[int, int] = {}
         self.object: dict[int, int] = {}
         self.figure_at: dict[int, Figure] = {i: f for f in figures for i in range(f.first, f.last)}
-        for token in doc:
-            if token.dep_ in _SUBJECTS:
-                self.subject.setdefault(token.head.i, token.i)
-            elif token.dep_ == "dobj":
-                self.object.setdefault(token.head.i, token.i)
+        relations = doc.to_array("DEP")
+        for found, names in ((self.subject, _SUBJECTS), (self.object, ("dobj",))):
+            for i in np.flatnonzero(np.isin(relations, [doc.vocab.strings[name] for name in names])).tolist():
+                found.setdefault(doc[i].head.i, i)
 
     def count(self, figure: Figure, previous: Figure | None) -> None:
         """Set what the figure counts or measures, and the unit that it leaves to the figure before it."""
@@ -457,7 +456,7 @@ class _Parse:
         noun = self._noun(figure)
         if noun and figure.unit is None and self._takes_unit(figure, noun):
             noun = None
-        figure.counted = noun or self._measured(_root(self.doc, figure), figure)
+        figure.counted = noun or self._measured(self.doc[figure.root], figure)
 
     def _is_parallel(self, figure: Figure, previous: Figure) -> bool:
         """Whether a bare figure stands as the one before it does: "400 units in June, 380 in July"."""
@@ -469,7 +468,7 @@ class _Parse:
         if doc[figure.last].pos_ == "ADP" and doc[figure.last].lower_ == doc[stop].lower_:
             return all(token.pos_ != "VERB" for token in doc[stop : figure.first])
         # "twelve soldiers died and 30 were wounded"
-        root, noun = _root(doc, figure), _root(doc, previous).head
+        root, noun = doc[figure.root], doc[previous.root].head
         if root.dep_ not in _SUBJECTS or noun.dep_ not in _SUBJECTS or noun.i >= figure.first:
             return False
         return root.head.dep_ == "conj" and root.head.head == noun.head
@@ -487,14 +486,14 @@ class _Parse:
 
     def _role(self, figure: Figure) -> tuple[str, str]:
         """Say how the figure hangs in its sentence: its relation, and the preposition or verb it hangs on."""
-        root = _root(self.doc, figure)
+        root = self.doc[figure.root]
         if root.dep_ in ("conj", "appos"):
             return root.dep_, root.dep_
         return root.dep_, root.head.lower_ if root.dep_ == "pobj" else root.head.lemma_
 
     def _noun(self, figure: Figure) -> tuple[int, int] | None:
         """Find the noun that the figure stands before: "44 grey seals", "10,000 of their followers"."""
-        doc, root = self.doc, _root(self.doc, figure)
+        doc, root = self.doc, self.doc[figure.root]
         after = doc[figure.last] if figure.last < len(doc) else None
         if after is not None and after.text == "[" and figure.last + 2 < len(doc) and doc[figure.last + 2].text == "]":
             return (figure.last + 1, figure.last + 2)  # "3,000 [people]": the editor says what was counted
@@ -555,7 +554,7 @@ class _Parse:
 
     def _cut(self, figure: Figure, head: int, last: int) -> int:
         """End a phrase before a time ("revenue in the quarter") and before what leads to the figure itself."""
-        doc, token = self.doc, _root(self.doc, figure)
+        doc, token = self.doc, self.doc[figure.root]
         for _ in range(_CLIMB):
             token = token.head
             if head < token.i <= last and token.head.i >= head:

@@ -6,12 +6,12 @@ left out here; what takes a parse is left to `newslab.quantities`.
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from newslab.quantities.numerals import LETTERS, ONES, TEENS, TENS, Numeral, find_numerals
+from newslab.quantities.numerals import LETTERS, ONES, TEENS, TENS, Numeral, any_of, find_numerals
 from newslab.quantities.units import Match, Unit, add_rate, find_country_after, find_currency_before, find_unit_after
 
 _MONTH = (
@@ -20,7 +20,7 @@ _MONTH = (
 )
 _NO_FIGURE = re.compile(
     r"""
-      (?:https?://|www\.)\S{1,300} | \b[\w-]{1,60}\.(?:com|org|net|co|uk|io|gov|ly)/\S{1,300} | \S{1,64}@\S{1,64}
+      (?:https?://|www\.)\S{1,300} | \b[\w-]{1,60}\.(?:com|org|net|co|uk|io|gov|ly)/\S{1,300} | (?<!\S)\S{1,64}@\S{1,64}
     | (?<![\d.])\d+(?:\.\d+){2,}                                        # versions, addresses of machines
     | (?<![\d.])\d+(?:\.\d+)?[eE][+-]?\d{2,}                            # 1e999
     | \b(?:{month})\.?\s{{1,2}}\d{{1,2}}(?!\d|[.,]\d|%|\s(?:million|billion|per|percent))
@@ -69,7 +69,7 @@ _SCORED = re.compile(
     r"down|ahead|game|result|final)\b",
     re.IGNORECASE,
 )
-_GLUE = r"(?:\s+|(?<=[-~≈<>≤≥])|(?<=sub))(?:(?:an?|another|just|the age of|age)\s+){0,3}[(\[]?\Z"
+_GLUE = r"(?:\s+|(?<=[-~≈<>≤≥])|(?<=[Ss]ub))(?i:(?:an?|another|just|the age of|age)\s+){0,3}[(\[]?\Z"
 _IN = re.compile(r"\s(?:in|out of)\s(?:every\s)?", re.IGNORECASE)
 _OUT_OF = frozenset({*range(2, 11), 12, 20, 50, 100, 1000})
 _AND = re.compile(r"\s+and\s+")
@@ -86,18 +86,16 @@ _PAID = re.compile(
     re.IGNORECASE,
 )
 _ABOUT = re.compile(r"(?:\b(?:about|around|approximately|roughly|some|nearly|almost|estimated|circa)\s+|~\s?)\Z", re.I)
-_MULTIPLES = {"twice": 2.0, "thrice": 3.0, "doubl": 2.0, "tripl": 3.0, "trebl": 3.0, "quadrupl": 4.0, "halv": 0.5} | {
-    word + "fold": float(value) for word, value in [*ONES.items(), *TEENS.items(), *TENS.items()]
-}
+_STEMS = {"doubl": 2.0, "tripl": 3.0, "trebl": 3.0, "quadrupl": 4.0, "halv": 0.5}
+_MULTIPLES = {"twice": 2.0, "thrice": 3.0} | _STEMS | {f"{n}fold": float(v) for n, v in (ONES | TEENS | TENS).items()}
 _MULTIPLE = re.compile(
-    r"\b(?:(?:twice|thrice)(?=\s(?:as|the|that|what|its|their|his|her)\b)"  # "he met her twice" compares nothing
-    r"|(?:doubl|tripl|trebl|quadrupl|halv)(?:ed|es|ing)"
-    r"|(?:doubl|tripl|trebl|quadrupl)e(?=\s(?:the|that|what|its|their|his|her)\b)"
-    rf"|(?:{'|'.join([*ONES, *TEENS, *TENS])})fold)\b",
-    re.IGNORECASE,
+    rf"(?<!\w)(?:(?:{any_of(['twice', 'thrice'])})(?=\s(?:as|the|that|what|its|their|his|her)\b)"  # not "met her twice"
+    rf"|(?:{any_of(_STEMS)})(?:(?i:ed|es|ing)|(?i:e)(?=\s(?:the|that|what|its|their|his|her)\b))"
+    rf"|(?:{any_of([*ONES, *TEENS, *TENS])})(?i:fold))\b"
 )
 _ORDINAL = re.compile(r"[ ]?(?:st|nd|rd|th)\b")
 _IDENTIFIER = 9  # digits in a row that no one would print as an amount without separators
+_BEFORE, _AFTER = 60, 120  # characters around a number in which a date or an address that holds it may begin and end
 _MAX_GAP = 16  # characters between the ends of a range
 _SUSPENDED = re.compile(r"[-–](?:,|\s(?:or|and|to)\s)")
 _OF_UNIT = re.compile(r"\s(?:of\s)?an?\s(?=\w)|\sof\s(?=\w)")
@@ -136,17 +134,16 @@ def _bounds() -> tuple[re.Pattern[str], dict[str, str], re.Pattern[str], dict[st
     before, before_label = _pattern(read_lexicon()["before"])
     after, after_label = _pattern(read_lexicon()["after"])
     return (
-        re.compile(rf"(?<!\w)({before}){_GLUE}", re.IGNORECASE),
+        re.compile(rf"(?<!\w)({before}){_GLUE}"),
         before_label,
-        re.compile(rf"\s({after})\b|\s?(\+)(?!\s?\d)", re.IGNORECASE),
+        re.compile(rf"\s({after})\b|\s?(\+)(?!\s?\d)"),
         after_label,
     )
 
 
 def _pattern(table: Mapping[str, list[str]]) -> tuple[str, dict[str, str]]:
     label = {phrase: name for name, phrases in table.items() for phrase in phrases}
-    ordered = sorted(label, key=lambda phrase: (-len(phrase), phrase))
-    return "|".join(re.escape(phrase).replace(r"\ ", r"\s+") for phrase in ordered), label
+    return any_of(label), label
 
 
 @dataclass(slots=True)
@@ -169,6 +166,7 @@ class Figure:
     trend: str | None = None
     first: int = 0  # tokens, end exclusive
     last: int = 0
+    root: int = 0  # the token that hangs highest
     counted: tuple[int, int] | None = None  # tokens, end exclusive
 
 
@@ -192,9 +190,10 @@ def read_figures(text: str) -> list[Figure]:
     """
     figures: list[Figure] = []
     suspended: list[Figure] = []
-    blocked = _NO_FIGURE.finditer(text)
+    numerals = list(find_numerals(text))
+    blocked = _find_others(text, numerals)
     block = next(blocked, None)
-    for numeral in find_numerals(text):
+    for numeral in numerals:
         while block is not None and block.end() <= numeral.start:
             block = next(blocked, None)
         if block is not None and block.start() < numeral.end:
@@ -217,6 +216,19 @@ def read_figures(text: str) -> list[Figure]:
         elif not figures or figure.start >= figures[-1].end:
             figures.append(figure)
     return figures
+
+
+def _find_others(text: str, numerals: list[Numeral]) -> Iterator[re.Match[str]]:
+    """Find dates, clock times, versions and the like around the numerals; between them there is nothing to look for."""
+    start = end = 0
+    for numeral in numerals:
+        if numeral.start - _BEFORE > end:
+            yield from _NO_FIGURE.finditer(text, start, end)
+            start = numeral.start - _BEFORE
+            while start > end and not text[start - 1].isspace():
+                start -= 1
+        end = min(len(text), numeral.end + _AFTER)
+    yield from _NO_FIGURE.finditer(text, start, end)
 
 
 def read_multiples(text: str) -> list[Figure]:

@@ -4,7 +4,6 @@ Whether anything is to be done is found out before anything heavy is imported.
 """
 
 import argparse
-import hashlib
 import importlib.metadata
 import json
 import os
@@ -22,14 +21,14 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from newslab.reports.digests import RECORD, digest, digest_records
+
 if TYPE_CHECKING:
     from newslab.reports.running import Page
 
 _PACKAGE = Path(__file__).parent.parent
 _ORDER = ["profile", "entities", "quantities", "quotes", "times", "text"]
 """Pages in the order to read them; any other notebook comes after, by name."""
-
-_RECORD = "report.json"
 
 
 @dataclass(frozen=True)
@@ -187,15 +186,6 @@ def _find_notebooks(folder: Path) -> list[_Notebook]:
     return sorted(found, key=lambda n: (_ORDER.index(n.name) if n.name in _ORDER else len(_ORDER), n.name))
 
 
-def digest(*parts: bytes | str) -> str:
-    """Give one SHA-256 of several parts, each apart from the next."""
-    found = hashlib.sha256()
-    for part in parts:
-        data = part if isinstance(part, bytes) else part.encode("utf-8", "surrogateescape")
-        found.update(b"%d:" % len(data) + data)
-    return found.hexdigest()
-
-
 def _digest_surroundings(notebooks: list[_Notebook]) -> str:
     """Digest what every page depends on: newslab itself, what is installed, and the pages that all pages name."""
     sources = sorted(p for p in _PACKAGE.rglob("*") if p.is_file() and p.suffix != ".pyc")
@@ -206,7 +196,7 @@ def _digest_surroundings(notebooks: list[_Notebook]) -> str:
 
 def _read_record(folder: Path) -> dict:
     try:
-        return json.loads((folder / _RECORD).read_bytes())
+        return json.loads((folder / RECORD).read_bytes())
     except (OSError, ValueError):  # none, or one that was cut off: then everything is made anew
         return {}
 
@@ -261,16 +251,10 @@ def _make(
     return made
 
 
-def digest_records(out: Path) -> str:
-    """Digest what the index is made from: the records of all documents."""
-    records = sorted(out.glob(f"*/{_RECORD}"))
-    return digest(*(part for path in records for part in (path.parent.name, path.read_bytes())))
-
-
 def _make_index(out: Path, failures: list[str]) -> None:
     """Make the index anew unless it lists exactly the documents that are there."""
     index = out / "index.html"
-    if not any(out.glob(f"*/{_RECORD}")):
+    if not any(out.glob(f"*/{RECORD}")):
         return
     if index.is_file() and digest_records(out).encode() in index.read_bytes():
         return
@@ -345,6 +329,6 @@ def _write_record(
         "source": document.source,
         "pages": {name: pages[name] for name in headings if name in pages},
     }
-    beside = document.folder / f".{_RECORD}.{os.getpid()}"
+    beside = document.folder / f".{RECORD}.{os.getpid()}"
     beside.write_text(json.dumps(record, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-    beside.replace(document.folder / _RECORD)
+    beside.replace(document.folder / RECORD)

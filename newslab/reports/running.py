@@ -19,7 +19,7 @@ import newslab
 from newslab.articles import read_articles
 from newslab.entities.corrections import find_corrections
 from newslab.parsing import DEFAULT_PIPELINE, parse_articles
-from newslab.reports.driver import digest, digest_records
+from newslab.reports.digests import RECORD, digest, digest_records
 from newslab.reports.exporter import ReportExporter, content_policy, render, vega_bundle, write_whole
 
 for _name in dir(newslab):  # whatever a notebook may use; what cannot be imported, the notebook will say
@@ -96,7 +96,7 @@ def make_notice(heading: str, to: str, frame: Mapping[str, object]) -> None:
 def make_index(out: str) -> None:
     """Write the index of all documents that have a record."""
     reports = []
-    for path in sorted(Path(out).glob("*/report.json")):
+    for path in sorted(Path(out).glob(f"*/{RECORD}")):
         record = json.loads(path.read_bytes())
         pages = [{"name": name, **page} for name, page in record["pages"].items()]
         facts = {label: value for page in pages for label, value in page["facts"].items()}
