@@ -1,5 +1,7 @@
 """Reported clauses: what a reporting verb or noun governs, or a reporting phrase interrupts or follows."""
 
+import re
+from bisect import bisect_left
 from collections.abc import Iterator
 
 from newslab.quotes.syntax import (
@@ -24,6 +26,7 @@ from newslab.quotes.syntax import (
     make_according_frame,
     make_frame,
     noun_phrase,
+    opens_phrase,
     previous_token,
     shares_cue,
     starts_sentence,
@@ -32,6 +35,11 @@ from newslab.quotes.syntax import (
 _MAIN = frozenset({"ROOT", "ccomp", "conj", "parataxis", "dep"})
 _NOT_RESUMING = frozenset({"and", "but", "who", "which"})
 _OBJECTS = frozenset({"dobj", "xcomp", "oprd", "attr", "acomp"})
+# Where a story is filed from is nobody's words: "GENEVA, May 2 (AP) — ", "Paris (AFP) - ".
+_DATELINE = re.compile(
+    r"(?:[A-Z][A-Z.'’ -]{2,30}(?:, ?[A-Z][^\n—–(]{1,40}?)?|[A-Z][\w.'’ -]{2,30}(?= ?\([A-Z]))"
+    r" ?(?:\([A-Z][\w./ ]{1,20}\))?(?:, ?[A-Z][\w. ]{1,20}?)? ?(?:—|–|--?) ?(?=[\"“‘A-Z0-9])"
+)
 
 
 def find_clauses(page: Page, hints: dict[int, Frame]) -> Iterator[Said]:
@@ -166,8 +174,9 @@ def _around(page: Page, verb: int, frame: Frame) -> Iterator[tuple[int, int]]:
         return
     left = _has_main_verb(page, first, start - 1)
     right = after in {",", *DASHES} and _has_main_verb(page, stop + 1, last)
-    # not "..., he said, reports the Elda Post"
-    if right and page.lower[stop + 1] not in _NOT_RESUMING | MARKS and not is_cue(page, stop + 1):
+    if right and left:  # not "..., he said, reports the Elda Post"
+        right = not is_cue(page, stop + 1) and not opens_phrase(page, stop + 1, last)
+    if right and page.lower[stop + 1] not in _NOT_RESUMING | MARKS:
         if left and page.pos[first] not in {"SCONJ", "ADP"}:
             yield first, start - 1
         yield stop + 1, last
@@ -187,10 +196,14 @@ def _rest(page: Page, verb: int, last: int) -> int:
         return last
     if page.lower[last] == ",":
         nxt = page.lower[last + 1] if last + 1 < stop else ""
-        if nxt in {"but", "and", "so"}:
-            return stop
-        return last
+        return stop if nxt in {"but", "and", "so"} and not _goes_on(page, verb, rest) else last
     return stop if page.pos[last] in {"CCONJ", "ADP"} else last
+
+
+def _goes_on(page: Page, verb: int, rest: range) -> bool:
+    """Whether the speaker's own doings follow: "he asked whether it was safe, but left early"."""
+    first = next((i for i in rest if page.pos[i] in VERBAL), verb)
+    return page.dep[first] == "conj" and page.head[first] == verb and page.subject[first] < 0
 
 
 def _end(page: Page, verb: int, first: int, last: int) -> int:
@@ -256,6 +269,8 @@ def _settle(page: Page, first: int, last: int, frame: Frame, hints: dict[int, Fr
     """Trim a stretch of content to words, widen it over quotations it cuts, and tell its kind."""
     if last - first > LONGEST:
         return
+    if first < last and previous_token(page, first) < 0 and (filed := _DATELINE.match(page.text, page.starts[first])):
+        first = bisect_left(page.starts, filed.end())
     skip = PAUSES | MARKS | STOPS | {":"}
     while first < last and (page.lower[first] in skip or page.pos[first] in {"SPACE", "CCONJ"}):
         first += 1

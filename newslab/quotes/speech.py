@@ -6,7 +6,7 @@ paired without the parse (`newslab.quotes.marks`); reported clauses come from it
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from newslab.quotes.clauses import find_clauses
 from newslab.quotes.marks import Quotation
@@ -37,9 +37,14 @@ from newslab.quotes.syntax import (
 )
 
 _SHORT = 5
+_PRONOUNS = frozenset({"he", "she", "it", "they", "who", "i", "we", "you"})
+# What is done with a work as well as with words: "She had read “The Lamp”."
+_MAKING = frozenset({"read", "write", "sing", "publish", "print", "recite"})
+_SOMEBODY = frozenset({"he", "she", "other", "others", "another"})
 _PLURALS = frozenset({"NNS", "NNPS", "CD"})
 _WORDS = r"[ \t]+(?P<words>[^\s\"“'‘«][^\n]*)"
 _LINE = re.compile(r"^[ \t]*(?P<name>[A-Z][A-Z.'’-]{2,30}(?: [A-Z][A-Z.'’-]{0,30}){0,3}):" + _WORDS, re.MULTILINE)
+_NAMED_LINE = re.compile(r"^[ \t]*(?P<name>[A-Z][\w.'’-]{1,30}(?: [A-Z][\w.'’-]{0,30}){0,3}):" + _WORDS, re.MULTILINE)
 _PART = re.compile(r"^[ \t]*(?P<part>Q[.:]|A[.:]|Question:|Answer:)" + _WORDS, re.MULTILINE)
 # Characters in a title, at most.
 _TITLE = 80
@@ -74,19 +79,28 @@ def _choose(found: list[Said]) -> list[Said]:
 
 
 def _transcript(page: Page) -> list[Said]:
-    """Find the lines of a transcript, "RUIZ: It was never safe."; one such line alone may be anything."""
-    lines = []
-    names = set()
-    for match in _LINE.finditer(page.text):
+    """Find the lines of a transcript, "RUIZ: It was never safe."; one such line alone may be anything.
+
+    A label in small letters ("Ana Ruiz:", but also "Venue:") needs more: two that take turns, one of them again, and
+    sentences behind them.
+    """
+    lines = list(_LINE.finditer(page.text))
+    if len({match["name"] for match in lines}) < 2:
+        lines = list(_NAMED_LINE.finditer(page.text))
+        names = {match["name"] for match in lines}
+        ended = sum(match["words"].rstrip()[-1] in '.?!…”"’' and " " in match["words"].strip() for match in lines)
+        if not 1 < len(names) < len(lines) or ended < 0.8 * len(lines):
+            lines = []
+    said = []
+    for match in lines:
         first = bisect_left(page.starts, match.start("name"))
         last = bisect_left(page.starts, match.end("name"))
-        words = match.group("words").rstrip()
+        words = match["words"].rstrip()
         if first < last <= first + REACH and any(c.isalpha() for c in words):
-            names.add(match.group("name"))
             start = match.start("words")
             frame = Frame((last, last + 1), ":", (first, last), last - 1)
-            lines.append(Said(start, start + len(words), "direct", frame, True))
-    return (lines if len(names) > 1 else []) + _interview(page)
+            said.append(Said(start, start + len(words), "direct", frame, True))
+    return said + _interview(page)
 
 
 def _interview(page: Page) -> list[Said]:
@@ -102,6 +116,7 @@ def _direct(page: Page, clauses: list[Said], hints: dict[int, Frame]) -> Iterato
     covered = sorted(((c.start, c.end, c.frame) for c in clauses if c.frame), key=lambda c: c[:2])
     at = 0
     last: tuple[int, Frame] | None = None  # paragraph and frame of the attribution heard last
+    turns: dict[int, Frame | None] = {}  # who speaks first in each paragraph that a quotation opens
     for k, quotation in enumerate(page.quotations):
         first, stop = page.spans[k]
         if first >= stop:
@@ -119,11 +134,13 @@ def _direct(page: Page, clauses: list[Said], hints: dict[int, Frame]) -> Iterato
         speech = _is_speech(page, k, going_on=last is not None and last[0] == paragraph)
         start = quotation.start
         if found is None and speech:
-            found = _carried(page, k, last)
+            found = _carried(page, k, last, turns)
         elif found is not None and found.speaker is None and last is not None and last[0] == paragraph:
             found = _shared(page, found, last[1])
         if found is None and (not speech or _is_title(page, k)):
             continue
+        if _starts_paragraph(page, first):
+            turns[paragraph] = found
         if found is not None:
             last = (paragraph, found)
         yield Said(start, _trim(page, quotation), "direct", found, quotation.closed)
@@ -278,10 +295,16 @@ def _after(page: Page, k: int) -> Frame | None:
             break
         if lemma is not None and not comma and page.inside[head] >= 0:
             break
-        if capital and end_mark in "?!" and page.pos[head] != "PROPN" and not _ends_soon(page, verb, gap):
+        if capital and end_mark in "?!" and not _is_name(page, head) and not _ends_soon(page, verb, gap):
             break
         return make_frame(page, verb, lemma or page.lower[verb], head)._replace(speaker=phrase)
     return None
+
+
+def _is_name(page: Page, head: int) -> bool:
+    """Whether a word is a name, if only by its capital where no article or plural says otherwise."""
+    alone = page.tag[head] == "NN" and page.left[head] == head and page.text[page.starts[head]].isupper()
+    return alone or page.pos[head] == "PROPN"
 
 
 def _is_name_run(page: Page, start: int, stop: int) -> bool:
@@ -334,7 +357,10 @@ def _inverted(page: Page, verb: int, lemma: str, stop: int) -> Frame | None:
     head = next((c for c in page.children[verb] if page.dep[c] in SUBJECTS and follow <= c < stop), None)
     if head is None and follow < stop and page.pos[follow] in NOMINAL | {"DET", "ADJ", "NUM"}:
         head = nominal_at(page, follow, stop)
-    return make_frame(page, verb, lemma, head if head is not None else find_subject(page, verb))
+    frame = make_frame(page, verb, lemma, head if head is not None else find_subject(page, verb))
+    if frame.speaker and frame.speaker[0] <= verb < follow < frame.speaker[1]:  # where the tagger takes both for a name
+        frame = frame._replace(speaker=(follow, frame.speaker[1]))
+    return frame
 
 
 def _before(page: Page, k: int) -> Frame | None:
@@ -343,7 +369,9 @@ def _before(page: Page, k: int) -> Frame | None:
     if not gap:
         return None
     i = max(previous_token(page, gap.stop), gap.start)
-    led = page.lower[i] in {":", "that"} or (is_cue(page, i) and page.lower[i] != "told")
+    cued = is_cue(page, i) and page.lower[i] != "told"
+    work = cued and cue_lemma(page, i) in _MAKING and _is_title(page, k) and _is_person_shown(page, page.subject[i])
+    led = page.lower[i] in {":", "that"} or (cued and not work)
     if not led and (_is_title(page, k) or _qualifies(page, k)):
         return None
     whole = _is_speech(page, k) or page.text[page.quotations[k].start].isupper()
@@ -382,7 +410,7 @@ def _colon(page: Page, k: int) -> Frame | None:
         return None
     gap = _gap_before(page, k)
     label = i
-    while label > gap.start and page.pos[label - 1] == "PROPN":
+    while label > gap.start and (page.pos[label - 1] == "PROPN" or _joins_names(page, label - 1, gap)):
         label -= 1
     # "The tests were poor - Ana Ruiz: ..."
     if label < i and (label == gap.start or page.lower[label - 1] in DASHES):
@@ -401,17 +429,76 @@ def _colon(page: Page, k: int) -> Frame | None:
     return Frame((i, i + 1), ":", noun_phrase(page, head), head)
 
 
-def _carried(page: Page, k: int, last: tuple[int, Frame] | None) -> Frame | None:
+def _joins_names(page: Page, i: int, gap: range) -> bool:
+    """Whether a token joins two names: "Ana Ruiz and Mateo Vega: ..."."""
+    return page.lower[i] in {"and", "&"} and i > gap.start and page.pos[i - 1] == "PROPN"
+
+
+def _carried(page: Page, k: int, last: tuple[int, Frame] | None, turns: Mapping[int, Frame | None]) -> Frame | None:
     """Go on with the speaker of the sentence or paragraph before, for a quotation without a phrase of its own."""
-    first = page.spans[k][0]
+    first, stop = page.spans[k]
     paragraph = page.paragraph[first]
-    if _starts_paragraph(page, first):
-        return _announced(page, first) or (last[1] if last is not None and last[0] == paragraph - 1 else None)
-    ahead = _lead(page, first)
-    if ahead is not None and (last is None or last[0] != paragraph or last[1].cue[0] < page.sentence[ahead][0]):
-        verb = page.head[ahead]
-        return Frame((verb, verb + 1), page.lower[verb], noun_phrase(page, ahead), ahead)
-    return last[1] if last is not None and last[0] == paragraph else None
+    if not _starts_paragraph(page, first):
+        ahead = _lead(page, first)
+        if ahead is not None and (last is None or last[0] != paragraph or last[1].cue[0] < page.sentence[ahead][0]):
+            return _doing(page, ahead)
+        return last[1] if last is not None and last[0] == paragraph else None
+    if announced := _announced(page, first):
+        return announced
+    # a signature ends what it signs
+    before = last[1] if last is not None and last[0] == paragraph - 1 and last[1].lemma not in DASHES else None
+    if paragraph - 1 in turns:
+        before = _turn(page, k, before, turns.get(paragraph - 2))
+    actor = _actor(page, stop)
+    if actor is None:
+        return before
+    if _speaks_on(page, k):
+        return _doing(page, actor)
+    return _doing(page, actor) if before is None else None
+
+
+def _turn(page: Page, k: int, before: Frame | None, earlier: Frame | None) -> Frame | None:
+    """Tell whose turn it is behind a quotation with which a paragraph began: two that differ take turns.
+
+    Without a second speaker the same one goes on, which is how news is set, but nobody answers a question of their own.
+    """
+    if before is None or before.head is None:
+        return before
+    if earlier is not None and earlier.head is not None:
+        names = {page.lower[before.head], page.lower[earlier.head]}
+        if len(names) == 2 and not names & _PRONOUNS:
+            return earlier
+    asked = k > 0 and page.text[page.quotations[k - 1].end - 1] == "?"
+    return None if asked else before
+
+
+def _doing(page: Page, subject: int) -> Frame:
+    """Build the frame of a sentence that only shows somebody: "Ms Jones was blunt.", "He laughed."."""
+    verb = page.head[subject]
+    return Frame((verb, verb + 1), page.lower[verb], noun_phrase(page, subject), subject)
+
+
+def _actor(page: Page, stop: int) -> int | None:
+    """Find the person with whom the sentence right behind a quotation begins: “...” Ana Ruiz shook her head."""
+    size = len(page.lower)
+    while stop < size and page.pos[stop] == "SPACE" and "\n" not in page.text[page.starts[stop] : page.ends[stop]]:
+        stop += 1
+    last = min(stop + _SHORT, size)
+    here = page.paragraph[stop - 1]
+    return next((i for i in range(stop, last) if page.paragraph[i] == here and _is_person_shown(page, i)), None)
+
+
+def _speaks_on(page: Page, k: int) -> bool:
+    """Whether one more quotation follows in the same paragraph."""
+    return k + 1 < len(page.spans) and page.paragraph[page.spans[k + 1][0]] == page.paragraph[page.spans[k][0]]
+
+
+def _is_person_shown(page: Page, i: int) -> bool:
+    """Whether a token is the subject of a sentence that tells of a person, or of anybody who says something."""
+    verb = page.head[i]
+    if i < 0 or page.dep[i] not in SUBJECTS or page.inside[i] >= 0 or page.dep[verb] != "ROOT":
+        return False
+    return page.lower[i] in _SOMEBODY or page.doc[i].ent_type_ == "PERSON" or is_cue(page, verb)
 
 
 def _announced(page: Page, first: int) -> Frame | None:
@@ -422,14 +509,13 @@ def _announced(page: Page, first: int) -> Frame | None:
     if i <= 0 or page.lower[i] != ":":
         return None
     start, stop = page.sentence[i]
+    if cue_lemma(page, start) and start + 1 < i and page.pos[start + 1] in {"PROPN", "DET"}:
+        return _inverted(page, start, cue_lemma(page, start) or "", i)  # "Stated Ruiz:", whatever the tagger says
     verbs = [v for v in range(max(start, stop - REACH), stop) if page.pos[v] in VERBAL and page.inside[v] < 0]
     for verb in [v for v in verbs if cue_lemma(page, v)] + [v for v in verbs if page.dep[v] == "ROOT"]:
-        lemma = cue_lemma(page, verb)
-        if lemma and verb == start:
-            return _inverted(page, verb, lemma, i)
         head = find_subject(page, verb)
         if head is not None:
-            return make_frame(page, verb, lemma or page.lower[verb], head)
+            return make_frame(page, verb, cue_lemma(page, verb) or page.lower[verb], head)
     return None
 
 
@@ -441,8 +527,7 @@ def _lead(page: Page, first: int) -> int | None:
     start, end = page.sentence[i]
     for k in range(start, min(end, start + REACH)):
         if page.dep[k] in SUBJECTS and page.inside[k] < 0 and page.dep[page.head[k]] == "ROOT":
-            person = page.lower[k] in {"he", "she"} or page.doc[k].ent_type_ == "PERSON"
-            return k if person else None
+            return k if _is_person_shown(page, k) else None
     return None
 
 

@@ -51,7 +51,7 @@ class Page(NamedTuple):
     left: list[int]  # first token of the subtree
     right: list[int]  # last token of the subtree
     children: list[list[int]]
-    subject: list[int]  # first subject that the parse gives a token, or -1
+    subject: list[int]  # subject that the parse gives a token, or -1
     paragraph: list[int]  # paragraph of each token, -1 between two
     sentence: list[tuple[int, int]]  # tokens of the sentence of each token
     cues: Cues
@@ -127,7 +127,8 @@ def read_page(doc_id: str, doc: Doc) -> Page:
     for i, up in enumerate(head):
         if up != i:
             children[up].append(i)
-            if subject[up] < 0 and dep[i] in ANY_SUBJECT:
+            # of two before the verb the nearer one; "Of Vega, Ruiz said" has a preposition for one
+            if dep[i] in ANY_SUBJECT and pos[i] != "ADP" and (subject[up] < 0 or i < up):
                 subject[up] = i
     paragraph = [-1] * len(doc)
     for k, (start, end) in enumerate(split_paragraphs(text)):
@@ -173,10 +174,12 @@ def _join(page: Page, quotations: list[Quotation]) -> list[Quotation]:
         before = mended[-1] if mended else None
         # “... in the rain. “And then it snowed.” goes on, but “... in the rain. “We left,” said Ana Ruiz. does not
         if before and before.outer_end == before.end and not page.text[before.end : quotation.outer_start].strip():
-            if not _has_own_phrase(page, quotation):
+            phrase = _own_phrase(page, quotation)
+            if phrase is None:
                 mended[-1] = before._replace(end=quotation.end, outer_end=quotation.outer_end, closed=quotation.closed)
                 continue
-            mended[-1] = before._replace(closed=False)
+            # “... in the rain. ¶ “And then it snowed,” she said. needs no mark between
+            mended[-1] = before._replace(closed=before.closed and page.tag[phrase] == "PRP")
         if not quotation.closed and quotation.outer_end == quotation.end:
             quotation = _close(page, quotation)
         elif not quotation.closed:
@@ -185,8 +188,8 @@ def _join(page: Page, quotations: list[Quotation]) -> list[Quotation]:
     return mended
 
 
-def _has_own_phrase(page: Page, quotation: Quotation) -> bool:
-    """Whether a quotation is followed by a bare reporting phrase."""
+def _own_phrase(page: Page, quotation: Quotation) -> int | None:
+    """Find the token at which a bare reporting phrase follows a quotation."""
     after = bisect_left(page.starts, quotation.outer_end)
     here = page.paragraph[after - 1]
     last = after
@@ -194,7 +197,7 @@ def _has_own_phrase(page: Page, quotation: Quotation) -> bool:
         last += 1
     if after < last and page.lower[after] == ",":
         after += 1
-    return _reports(page, after, last)
+    return after if opens_phrase(page, after, last) else None
 
 
 def _open(page: Page, quotation: Quotation) -> Quotation:
@@ -214,14 +217,14 @@ def _close(page: Page, quotation: Quotation) -> Quotation:
     first = bisect_right(page.ends, quotation.start)
     last = bisect_left(page.starts, quotation.end)
     for i in range(first + 1, last - 2):
-        if page.lower[i] in {",", "?", "!", "—", "--"} and _reports(page, i + 1, last):
+        if page.lower[i] in {",", "?", "!", "—", "--"} and opens_phrase(page, i + 1, last):
             end = page.starts[i] if page.lower[i] == "," else page.ends[i]
             return quotation._replace(end=end, outer_end=page.ends[i])
     return quotation
 
 
-def _reports(page: Page, i: int, last: int) -> bool:
-    """Whether a bare reporting phrase starts at a token: "he said", "Ana Ruiz said", "said the minister"."""
+def opens_phrase(page: Page, i: int, last: int) -> bool:
+    """Whether a bare reporting phrase starts at a token: "he said", "the mayor said", "said the mayor"."""
     while i < last - 1 and page.pos[i] == "SPACE":
         i += 1
     if i >= last:
@@ -229,7 +232,8 @@ def _reports(page: Page, i: int, last: int) -> bool:
     if page.tag[i] in {"VBD", "VBZ"} and cue_lemma(page, i):
         return page.tag[i + 1] in {"PRP", "NNP", "DT", "NNS"} if i + 1 < last else False
     k = i
-    while k < last - 1 and k < i + 5 and page.tag[k] in {"NNP", "NNPS"}:
+    named = {"NNP", "NNPS"} if page.tag[i] != "DT" else {"DT", "JJ", "NN", "NNS", "NNP", "NNPS"}
+    while k < last - 1 and k < i + 5 and page.tag[k] in named:
         k += 1
     if k == i and page.lower[i] in {"he", "she", "they", "it"}:
         k += 1
@@ -299,7 +303,8 @@ def shares_cue(page: Page, verb: int, outer: int) -> bool:
     """Whether a verb that the parse put into a reported clause goes on from the reporting verb itself."""
     if not (is_cue(page, verb) and is_cue(page, outer)):
         return False
-    return page.tag[verb] == page.tag[outer] or any(page.lower[c] in {"did", "does", "do"} for c in page.children[verb])
+    helpers = [*page.children[verb], *page.children[outer]]  # "he did say ... and called"
+    return page.tag[verb] == page.tag[outer] or any(page.lower[c] in {"did", "does", "do"} for c in helpers)
 
 
 def find_agent(page: Page, verb: int) -> int | None:
@@ -356,16 +361,16 @@ def _is_name_part(page: Page, i: int) -> bool:
 
 
 def nominal_at(page: Page, start: int, stop: int) -> int | None:
-    """Head of the noun phrase that starts at a token."""
-    best = None
+    """Head of the noun phrase that starts at a token; a number where there is no noun ("the two write")."""
+    best = number = None
     for i in range(start, min(stop, start + 12)):
-        if page.pos[i] in NOMINAL and page.left[i] <= start:
+        if page.pos[i] in NOMINAL and (best is None or page.left[i] <= start):
             best = i
-        elif page.pos[i] not in NOMINAL | {"DET", "ADJ", "NUM", "PART", "ADV"}:
+        elif page.pos[i] == "NUM":
+            number = i
+        elif page.pos[i] not in NOMINAL | {"DET", "ADJ", "PART", "ADV"}:
             break
-        elif page.pos[i] in NOMINAL and best is None:
-            best = i
-    return best
+    return best if best is not None else number
 
 
 def _is_dateline(page: Page, i: int) -> bool:
