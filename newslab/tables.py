@@ -104,23 +104,22 @@ def find_within(inner: pd.DataFrame, outer: pd.DataFrame, *, suffix: str = "_out
     for table, name in ((inner, "inner"), (outer, "outer")):
         check_columns(table, ["doc_id", "start", "end"], name=name)
     outer = outer.sort_values(["doc_id", "start"], kind="stable", ignore_index=True)
-    rows_of = outer.groupby("doc_id", sort=False).indices
-    left: list[np.ndarray] = [np.empty(0, dtype=np.int64)]
-    right: list[np.ndarray] = [np.empty(0, dtype=np.int64)]
-    for doc_id, rows in inner.groupby("doc_id", sort=False).indices.items():
-        holders = rows_of.get(doc_id, np.empty(0, dtype=np.int64))
-        starts, ends = outer["start"].to_numpy()[holders], outer["end"].to_numpy()[holders]
-        # those that begin early enough are a prefix; of it, those before the first that reaches far enough fall away
-        last = np.searchsorted(starts, inner["start"].to_numpy()[rows], side="right")
-        first = np.searchsorted(np.maximum.accumulate(ends), inner["end"].to_numpy()[rows], side="left")
-        counts = np.maximum(last - first, 0)
-        candidates = np.arange(counts.sum()) - np.repeat(counts.cumsum() - counts, counts) + np.repeat(first, counts)
-        inner_rows = np.repeat(rows, counts)
-        reaches = ends[candidates] >= inner["end"].to_numpy()[inner_rows]
-        left.append(inner_rows[reaches])
-        right.append(holders[candidates[reaches]])
-    at, of = np.concatenate(left), np.concatenate(right)
-    order = np.argsort(at, kind="stable")
+    # documents one behind the other on a single line of characters, so that all are searched at once
+    document = pd.Index(outer["doc_id"].unique())
+    length = int(max(outer["end"].max(), inner["end"].max(), 0)) + 1 if len(outer) and len(inner) else 1
+    at = document.get_indexer(inner["doc_id"])
+    inner_rows = np.flatnonzero(at >= 0)
+    before = at[inner_rows] * length
+    inner_starts, inner_ends = (before + inner[name].to_numpy()[inner_rows] for name in ("start", "end"))
+    before = document.get_indexer(outer["doc_id"]) * length
+    starts, ends = (before + outer[name].to_numpy() for name in ("start", "end"))
+    # those that begin early enough are a prefix; of it, those before the first that reaches far enough fall away
+    last = np.searchsorted(starts, inner_starts, side="right")
+    first = np.searchsorted(np.maximum.accumulate(ends), inner_ends, side="left")
+    counts = np.maximum(last - first, 0)
+    candidates = np.arange(counts.sum()) - np.repeat(counts.cumsum() - counts, counts) + np.repeat(first, counts)
+    reaches = ends[candidates] >= np.repeat(inner_ends, counts)
+    at, of = np.repeat(inner_rows, counts)[reaches], candidates[reaches]
     found = outer.drop(columns="doc_id").rename(columns={c: f"{c}{suffix}" for c in outer if c in inner})
-    pairs = [inner.iloc[at[order]].reset_index(drop=True), found.iloc[of[order]].reset_index(drop=True)]
+    pairs = [inner.iloc[at].reset_index(drop=True), found.iloc[of].reset_index(drop=True)]
     return pd.concat(pairs, axis=1)
