@@ -91,6 +91,7 @@ def test_a_rule_that_matches_nothing_is_reported(docs, tmp_path):
         ("[[ignore]]\ntext = Acme", "c.toml: is no TOML .* put "),
         ('[ignore]\ntext = "Acme"', r"has \[ignore\]; write \[\[ignore\]\]"),
         ('[[merge]]\nnames = "Acme"', "names = 'Acme'; give a list of names"),
+        ('[[speaker]]\nto = "A"', "lacks from or quote"),
         ('[[place]]\nname = "A"\nlatitude = 91\nlongitude = 0', "latitude = 91; give degrees north"),
     ],
 )
@@ -155,3 +156,15 @@ def test_a_speaker_becomes_the_one_who_is_quoted_under_that_name(tmp_path):
     assert quotes["entity_id"].tolist()[:2] == ["e3", "e3"]
     assert quotes["source_kind"].tolist() == ["named", "named", "none"]
     assert report["matched"].tolist() == [1, 0]
+
+
+def test_words_find_a_quotation_that_the_text_gives_to_nobody(tmp_path):
+    path = tmp_path / "c.toml"
+    path.write_text('[[speaker]]\nquote = "left to go back"\nto = "Ana Ruiz"\n', encoding="utf-8")
+    nobody = {"doc_id": "a", "speaker": None, "speaker_name": None, "entity_id": None, "source_kind": "none"}
+    rows = [nobody | {"text": text} for text in ("There is nothing left to go back to.", "We left to go backwards.")]
+    quotes, report = correct_speakers(pd.DataFrame(rows), read_corrections(path))
+    assert quotes["speaker_name"].tolist()[0] == "Ana Ruiz"
+    assert quotes["speaker"].isna().all()
+    assert quotes["source_kind"].tolist() == ["named", "none"]
+    assert report["matched"].tolist() == [1]

@@ -36,6 +36,10 @@ A file ``story.corrections.toml`` holds any number of rules, applied in this ord
     to = "Leo Ruiz"
     source_kind = "named"                 # optional, as in the column of that name
 
+    [[speaker]]                           # or whoever says these words, where the text gives nobody for them
+    quote = "nothing left to go back to"
+    to = "Ana Ruiz"
+
 Names match as written in the text or as the entity's ``name``, whatever their case, accents and dots. Every rule may
 name one ``doc_id``. A rule that matches nothing is reported.
 """
@@ -61,7 +65,7 @@ KEYS = {
     "retype": ({"name", "label"}, {"doc_id"}),
     "rename": ({"name", "to"}, {"doc_id"}),
     "place": ({"name", "latitude", "longitude"}, {"country", "kind", "doc_id"}),
-    "speaker": ({"from", "to"}, {"source_kind", "doc_id"}),
+    "speaker": ({"to"}, {"from", "quote", "source_kind", "doc_id"}),
 }
 """Keys that a rule of each kind must have, and those that it may have, in the order in which kinds are applied."""
 
@@ -139,6 +143,8 @@ def read_corrections(path: str | Path) -> list[Rule]:
             where = f"{path}, [[{action}]] {table}"
             if missing := sorted(needed - table.keys()):
                 raise ValueError(f"{where} lacks {', '.join(missing)}")
+            if action == "speaker" and not table.keys() & {"from", "quote"}:
+                raise ValueError(f"{where} lacks from or quote")
             if unknown := sorted(table.keys() - needed - optional):
                 raise ValueError(f"{where} has {', '.join(unknown)}; it takes {', '.join(sorted(needed | optional))}")
             for key, value in table.items():
@@ -270,12 +276,19 @@ def correct_speakers(quotes: pd.DataFrame, corrections: Sequence[Rule]) -> tuple
         known = next((r for r in scope if r["speaker_name"] == rule["to"]), {"entity_id": None, "source_kind": "named"})
         kind = rule.get("source_kind", known["source_kind"])
         change = {"speaker_name": rule["to"], "entity_id": known["entity_id"], "source_kind": kind}
-        found = [r for r in scope if fold_name(rule["from"]) in _names(r, "speaker", "speaker_name")]
+        found = [r for r in scope if _is_meant(r, rule)]
         for row in found:
             row |= change
         report.append(_report(rule, len(found)))
     columns = {str(name): str(dtype) for name, dtype in quotes.dtypes.items()}
     return build_table(rows, columns), build_table(report, REPORT_COLUMNS)
+
+
+def _is_meant(row: Row, rule: Rule) -> bool:
+    """Whether a quotation is by the speaker that a rule names, and holds the words that it names."""
+    speaker, words = rule.get("from"), rule.get("quote")
+    by = speaker is None or fold_name(speaker) in _names(row, "speaker", "speaker_name")
+    return by and (words is None or f" {fold_name(words)} " in f" {fold_name(row['text'])} ")
 
 
 def name_rule(rule: Rule) -> str:

@@ -46,6 +46,7 @@ _WORDS = r"[ \t]+(?P<words>[^\s\"“'‘«][^\n]*)"
 _LINE = re.compile(r"^[ \t]*(?P<name>[A-Z][A-Z.'’-]{2,30}(?: [A-Z][A-Z.'’-]{0,30}){0,3}):" + _WORDS, re.MULTILINE)
 _NAMED_LINE = re.compile(r"^[ \t]*(?P<name>[A-Z][\w.'’-]{1,30}(?: [A-Z][\w.'’-]{0,30}){0,3}):" + _WORDS, re.MULTILINE)
 _PART = re.compile(r"^[ \t]*(?P<part>Q[.:]|A[.:]|Question:|Answer:)" + _WORDS, re.MULTILINE)
+_WORD = re.compile(r"[^\W_][\w'’-]*")
 # Characters in a title, at most.
 _TITLE = 80
 
@@ -189,10 +190,11 @@ def _may_lead(page: Page, k: int) -> bool:
 def _is_title(page: Page, k: int) -> bool:
     """Whether every longer word of a quotation is capitalised, as in the name of a book, a show or a programme."""
     text = page.text[page.quotations[k].start : page.quotations[k].end]
-    words = [word for word in text[:_TITLE].split() if len(word) > 3]
+    words = [word for word in _WORD.findall(text[:_TITLE]) if len(word) > 3]
     return (
         text[-1] not in "!?"
         and len(text) < _TITLE
+        and bool(words)
         and all(word[0].isupper() or not word[0].isalpha() for word in words)
     )
 

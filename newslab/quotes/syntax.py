@@ -5,6 +5,7 @@ Parsers err most where speech and story meet, so nothing here trusts one arc alo
 
 import re
 from bisect import bisect_left, bisect_right
+from itertools import pairwise
 from typing import NamedTuple
 
 from spacy.tokens import Doc
@@ -169,11 +170,19 @@ def read_page(doc_id: str, doc: Doc) -> Page:
 
 def _join(page: Page, quotations: list[Quotation]) -> list[Quotation]:
     """Mend the quotations that lack a mark: join one that only goes on in a new paragraph, bound the others."""
+    # whether each goes right on to the next, and in the end comes to a closing mark
+    goes_on = [
+        here.outer_end == here.end and not page.text[here.end : after.outer_start].strip()
+        for here, after in pairwise(quotations)
+    ]
+    ends = [quotation.closed for quotation in quotations]
+    for k in range(len(quotations) - 2, -1, -1):
+        ends[k] = ends[k] or (goes_on[k] and ends[k + 1])
     mended: list[Quotation] = []
-    for quotation in quotations:
+    for k, quotation in enumerate(quotations):
         before = mended[-1] if mended else None
         # “... in the rain. “And then it snowed.” goes on, but “... in the rain. “We left,” said Ana Ruiz. does not
-        if before and before.outer_end == before.end and not page.text[before.end : quotation.outer_start].strip():
+        if before and goes_on[k - 1] and before.outer_end == before.end and (before.closed or ends[k]):
             phrase = _own_phrase(page, quotation)
             if phrase is None:
                 mended[-1] = before._replace(end=quotation.end, outer_end=quotation.outer_end, closed=quotation.closed)
