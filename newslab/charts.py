@@ -531,19 +531,21 @@ def _chart_axis(
         .sort_values(["most", "what", "value"], ascending=[False, True, False], kind="stable", ignore_index=True)
         .drop(columns=["what", "most"])
     )
+    high = known["value_high"].astype("float64").fillna(known["value"]).clip(lower=known["value"])
+    if "kind" in known.columns:
+        high = high.where(known["kind"] != "score", known["value"])  # "3-6" is no range to draw
     shown = known[["value", "claim", *([colour] if colour else [])]].assign(
-        # a score that falls, "7-4", is no range to draw
-        high=known["value_high"].astype("float64").fillna(known["value"]).clip(lower=known["value"]),
+        high=high,
         line=_shorten(name_figures(known)),
         href=link_to_text(known, "quantities"),
     )
-    low, high = float(shown["value"].min()), float(shown["high"].max())
-    wide = low > 0 and high / low > 100
+    low, most = float(shown["value"].min()), float(shown["high"].max())
+    wide = low > 0 and most / low > 100
     form = "~s" if low >= 1 else "~g"  # SI prefixes below one would read 0.1 as 100m
     axis = alt.Axis(format=form, tickCount=6)
     scale = alt.Scale(nice=True, zero=low > 0)
     if wide:  # ticks at the powers of ten alone: the ones between them are a thicket
-        powers = [10.0**n for n in range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)]
+        powers = [10.0**n for n in range(math.floor(math.log10(low)), math.ceil(math.log10(most)) + 1)]
         scale = alt.Scale(type="log", domain=[powers[0], powers[-1]])
         axis = alt.Axis(format=form, values=powers)
     base = alt.Chart(shown).encode(

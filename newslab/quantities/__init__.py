@@ -5,7 +5,7 @@ ranges, bounds), and here the parse is asked which are names and what others cou
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from functools import lru_cache
 
 import numpy as np
@@ -27,6 +27,7 @@ COLUMNS = SPAN_COLUMNS | {
     "counted_start": "Int64",
     "counted_end": "Int64",
     "vague": "bool",
+    "kind": "str",
     "dimension": "str",
     "value_si": "Float64",
 }
@@ -52,11 +53,28 @@ _LEFT = frozenset(  # what belongs to a noun phrase left and right of its head
 _RIGHT = frozenset(
     {"prep", "pobj", "compound", "amod", "det", "poss", "case", "nummod", "nmod", "quantmod", "conj", "cc"}
 )
+_ARGUMENTS = frozenset(  # what is said of a verb or a preposition, and belongs to no noun behind it
+    {"pobj", "dobj", "dative", "appos", "conj", "npadvmod", "nsubj", "nsubjpass", "attr", "oprd"}
+)
+_TIMES = frozenset({"DATE", "TIME"})
+_WHERE_AND_WHEN = _TIMES | {"GPE", "LOC", "FAC"}
+_PARTS = frozenset({"", "and"})
+_COMPARED = frozenset({"with", "against", "than", "from", "versus"})
+_PLAYED = frozenset(
+    {"inning", "innings", "match", "game", "round", "stage", "race", "season", "episode", "session", "set"}
+)
+_HOW_PAID = frozenset({"cash", "stock", "trading", "trade", "dealing", "support", "exchange", "return", "advance"})
+_MEASURES = frozenset({"away", "tall", "long", "wide", "deep", "high", "thick", "across", "old"})
+_REPORTING = frozenset(
+    {"say", "tell", "add", "note", "announce", "claim", "explain", "warn", "write", "think", "believe"}
+)
 _SHARES = frozenset({"conj", "appos", "prep", "dep", "nmod"})  # a figure to the one whose thing it shares
 _NO_START = frozenset({"DET", "PUNCT", "ADV", "PRON", "NUM", "SPACE"})
 _NO_END = frozenset({"ADP", "CCONJ", "DET", "PUNCT", "SPACE"})
 _OBJECT_PREPOSITIONS = frozenset({"to", "from", "by", "at", "for"})
-_ALL = frozenset({"total", "overall", "entire", "whole", "combined"})  # how much of the thing, not what it is
+_ALL = frozenset(
+    {"total", "overall", "entire", "whole", "combined", "record", "mere", "staggering", "estimated"}
+)  # how much of the thing, not what it is
 _WHEN = frozenset({"quarter", "year", "month", "week", "day", "season", "period", "decade", "half", "session"})
 _SUMMARY = frozenset({"average", "total", "maximum", "minimum", "mean", "median", "age"})  # "an average of 12"
 _BY_HOW_MUCH = frozenset({"by", "of", "under", "over", "about", "around", "than"})
@@ -75,7 +93,7 @@ _ADVERBS = {
 }
 _HEDGES = frozenset(
     {"about", "around", "approximately", "roughly", "some", "nearly", "almost", "more", "than", "less", "fewer", "over"}
-    | {"under", "by", "least", "most", "a", "an", "the", "another", "only", "just"}
+    | {"under", "by", "least", "most", "a", "an", "the", "another", "only", "just", "estimated"}
 )
 _NOT_COUNTING = frozenset({"no", "this", "that", "each", "every", "any", "which", "the", "another"})  # "no one"
 _BRACKETED = frozenset({"(", "[", "or", ", or", ", or about"})
@@ -97,7 +115,8 @@ _NO_PLURAL = frozenset(  # "300 staff" counts, where "717 jet" names
     | {"spacecraft", "deer", "dead", "offspring", "cavalry", "infantry", "troop", "strong", "percent"}
 )
 _AGED = re.compile(
-    r"\b(?:aged|ages?|at the age of|age of)[\s:]+(?:(?:between|from|about|around|under|over)\s+)?\Z", re.IGNORECASE
+    r"\b(?:aged|ages?(?:\s+of)?)[\s:]+(?:(?:between|from|about|around|under|over|below|above|up to|at least)\s+)?\Z",
+    re.IGNORECASE,
 )
 _CLOSES = frozenset({",", ".", ")", ";", ":"})
 _STILL = frozenset({"now", "then", "both", "only", "just", "aged"})  # between a name and its age
@@ -135,6 +154,8 @@ def extract_quantities(docs: Mapping[str, Doc]) -> pd.DataFrame:
         counted : what is counted, or what the value is measured of, as written; null where none is stated
         counted_start, counted_end : characters into the article, end exclusive
         vague : an order of magnitude rather than a number ("hundreds", "dozens", "tens of thousands")
+        kind : ``cardinal``, ``range``, ``fraction`` ("a third", "one in four"), ``multiple`` ("doubled"), ``vague`` or
+            ``score`` ("7-4"), whose two numbers are no ends of a range
         dimension : "length", "money", "time", "age", "share" ...; "count" without a unit
         value_si : value in the SI unit of its dimension (metre, second, kilogram, kelvin; a share as 0 to 1);
             null for money and for what has none
@@ -165,7 +186,7 @@ def _document_rows(doc_id: str, doc: Doc) -> Iterator[dict[str, object]]:
     parse = _Parse(doc, text, figures)
     previous: Figure | None = None
     for figure in figures:
-        figure.bound = find_bound(text, figure)
+        figure.bound = "=" if _lasts(doc, figure) else find_bound(text, figure)
         figure.trend = _trend(doc, figure)
         parse.count(figure, previous)
         _age(doc, text, figure, previous)
@@ -191,9 +212,20 @@ def _document_rows(doc_id: str, doc: Doc) -> Iterator[dict[str, object]]:
             "counted_start": span.start_char if span else None,
             "counted_end": span.end_char if span else None,
             "vague": figure.kind == "vague",
+            "kind": "range" if figure.kind == "cardinal" and figure.high is not None else figure.kind,
             "dimension": unit.dimension if unit else "share" if figure.kind == "fraction" else "count",
             "value_si": figure.value * unit.factor + unit.offset if unit and unit.factor else None,
         }
+
+
+def _lasts(doc: Doc, figure: Figure) -> bool:
+    """Whether "over" says through what the figure extends rather than what it exceeds: "a rise over 24 months"."""
+    over = doc[figure.first - 1] if figure.first else None
+    if over is None or over.lower_ != "over" or over.dep_ != "prep" or figure.value >= 100:
+        return False
+    if figure.unit is None:
+        return doc[figure.root].head.lemma_.lower() in _PLAYED
+    return figure.unit.dimension == "time" and over.head.pos_ in _NOMINAL
 
 
 # --- names and other numbers that are no figures ------------------------------------------------------------
@@ -297,8 +329,13 @@ def _trend(doc: Doc, figure: Figure) -> str | None:
     if figure.kind == "multiple" and doc[figure.first].pos_ == "VERB":
         return "up" if figure.value > 1 else "down"
     i = figure.first - 1
-    while i >= 0 and i > figure.first - 5 and doc[i].lower_ in _HEDGES:
-        i -= 2 if doc[i].lower_ in ("least", "most") else 1  # "at least"
+    while i > 0 and i > figure.first - 5:
+        if doc[i].lower_ in ("least", "most") or doc[max(0, i - 2) : i + 1].text == "by up to":
+            i -= 2  # "at least"
+        elif doc[i].lower_ in _HEDGES:
+            i -= 1
+        else:
+            break
     if i >= 0 and (trend := _ADVERBS.get(doc[i].lower_)) and not doc[i].lower_.endswith("er"):
         return trend
     if i >= 0 and doc[i].pos_ == "VERB" and (trend := _direction(doc[i], figure)):
@@ -333,6 +370,8 @@ def _direction(token: Token, figure: Figure) -> str | None:
         return None
     if figure.unit is not None and figure.unit.dimension in ("time", "age"):
         return None
+    if figure.unit is not None and figure.unit.dimension == "money" and lemma == "raise":
+        return None  # "raised $4m" from investors
     if token.pos_ == "NOUN":  # "a 7% rise": the rise is what is measured, and did not go up itself
         return None
     return "up" if lemma in trend["up"] else "down" if lemma in trend["down"] else None
@@ -426,7 +465,9 @@ class _Parse:
         relations = doc.to_array("DEP")
         for found, names in ((self.subject, _SUBJECTS), (self.object, ("dobj",))):
             for i in np.flatnonzero(np.isin(relations, [doc.vocab.strings[name] for name in names])).tolist():
-                found.setdefault(doc[i].head.i, i)
+                verb = doc[i].head.i
+                if verb not in found or i < verb:  # the one nearest before it: a dateline stands further off
+                    found[verb] = i
 
     def count(self, figure: Figure, previous: Figure | None) -> None:
         """Set what the figure counts or measures, and the unit that it leaves to the figure before it."""
@@ -442,6 +483,7 @@ class _Parse:
                 role, before = self._role(figure), self._role(previous)
                 parallel = self._is_parallel(figure, previous)
                 same = role == before or (before[1], role[1]) == ("from", "to") or parallel
+                same = same or (role[1] in _COMPARED and previous.trend is None)
                 borrows = not previous.signed or role[1] == "to"
                 if previous.unit and previous.unit.name == "point" and gap in ("to", "to end at", "to close at"):
                     figure.unit = previous.unit  # an index that moves by points stands at points
@@ -453,10 +495,64 @@ class _Parse:
                 elif previous.unit is None and previous.counted and (same or role[1] in ("conj", "from", "than")):
                     figure.counted = previous.counted
                     return
-        noun = self._noun(figure)
+            if gap in _PARTS and figure.unit and previous.unit and figure.unit.dimension == previous.unit.dimension:
+                figure.counted = previous.counted  # "4 hours 20 minutes"
+                return
+            if figure.unit is None and previous.unit is None and self._adds(figure, previous):
+                figure.counted = previous.counted
+                return
+        noun = self._beside(figure) or self._noun(figure)
         if noun and figure.unit is None and self._takes_unit(figure, noun):
             noun = None
         figure.counted = noun or self._measured(self.doc[figure.root], figure)
+
+    def _adds(self, figure: Figure, previous: Figure) -> bool:
+        """Whether a bare figure counts more of what the one before counts: "12 dead and dozens more", "of 40, 12"."""
+        doc, first, last = self.doc, figure.first, figure.last
+        after = doc[last].lower_ if last < len(doc) else "."
+        if previous.counted is None or self._noun(figure) is not None:
+            return False
+        added = after in ("more", "others") or (first and doc[first - 1].lower_ in ("another", "further", "other"))
+        opening = doc[max(0, previous.first - 2) : previous.first]
+        return bool(added) or any(token.is_sent_start and token.lower_ == "of" for token in opening)
+
+    def _beside(self, figure: Figure) -> tuple[int, int] | None:
+        """Find what is measured by the words right beside a value, which say more than a parse of them.
+
+        "gems worth $3m", "the index (up 3%)", "a tree 30 metres tall", "with prices at $40", "$3m in aid".
+        """
+        doc, i, last = self.doc, figure.first - 1, figure.last
+        if figure.unit is None or i < 1:
+            return None
+        after = doc[last] if last < len(doc) else None
+        if figure.unit.dimension == "money" and after is not None and after.lower_ == "in":
+            noun = next((doc[k] for k in range(last + 1, min(len(doc), last + 4)) if doc[k].head == after), None)
+            if noun is not None and noun.pos_ == "NOUN" and noun.ent_type_ not in _WHERE_AND_WHEN:
+                idle = noun.lemma_.lower() in _WHEN | _HOW_PAID or doc[last + 1].pos_ in ("DET", "PRON")
+                if not idle:
+                    return self._phrase(noun, figure)
+        if after is not None and after.lower_ in _MEASURES and doc[i].pos_ in _NOMINAL:
+            return self._before(doc[i], figure)
+        while i > 1 and i > figure.first - 5 and doc[i].lower_ in _HEDGES:
+            i -= 1
+        moved = doc[i].lower_ in _ADVERBS
+        near = doc[i - 1]
+        if moved and near.text in ("(", "[") and i > 1:
+            near = doc[i - 2]
+        absolute = doc[i].lower_ == "at" and near.dep_ == "pobj" and near.head.lower_ == "with"
+        bracketed = doc[i].text in ("(", "[") and doc[i].i == figure.first - 1
+        if near.pos_ in _NOMINAL and (moved or bracketed or absolute or doc[i].lower_ == "worth"):
+            return self._before(near, figure)
+        return None
+
+    def _before(self, token: Token, figure: Figure) -> tuple[int, int] | None:
+        """Span the noun phrase that ends at a token."""
+        for _ in range(3):
+            inner = token.dep_ == "pobj" and (token.head.lower_ == "of" or token.ent_type_ in _WHERE_AND_WHEN)
+            if not inner or token.head.head.pos_ not in _NOMINAL:
+                break
+            token = token.head.head
+        return self._phrase(token, figure)
 
     def _is_parallel(self, figure: Figure, previous: Figure) -> bool:
         """Whether a bare figure stands as the one before it does: "400 units in June, 380 in July"."""
@@ -479,7 +575,7 @@ class _Parse:
         if figure.kind != "cardinal" or noun[0] != figure.last or not 2 <= noun[1] - noun[0] <= 3:
             return False
         found = find_unit_after(self.text, head.idx - 1, digits=False)
-        if found is None or found.unit.dimension != "time" or self.doc[noun[0]].pos_ != "ADJ":
+        if found is None or found.unit.dimension != "time" or self.doc[noun[0]].tag_ not in ("JJ", "JJR"):
             return False
         figure.unit, figure.end = found.unit, head.idx + len(head)
         return True
@@ -533,12 +629,18 @@ class _Parse:
             elif other is None and head.pos_ in _NOMINAL and relation in _SAID_OF and not self._passes(head, figure):
                 return self._phrase(head, figure)
             elif head.pos_ in ("VERB", "AUX"):
+                if head.lemma_.lower() in _REPORTING and not _direction(head, figure):
+                    return None  # who speaks is not measured
                 changed, by = self.object.get(head.i), preposition
                 preposition = ""
                 if by in _OBJECT_PREPOSITIONS and changed is not None and changed not in self.figure_at:
                     return self._phrase(self.doc[changed], figure)  # "cut the rate to 3%"
-                if (i := self.subject.get(head.i)) is not None and i not in self.figure_at:
-                    return self._subject(self.doc[i], head, figure)
+                if (i := self.subject.get(head.i)) is not None:
+                    other = self.figure_at.get(i)
+                    if other is None:
+                        return self._subject(self.doc[i], head, figure)
+                    if other is not figure and other.counted:
+                        return other.counted
             token = head
         return None
 
@@ -560,7 +662,7 @@ class _Parse:
             if head < token.i <= last and token.head.i >= head:
                 last = token.i - 1
         for i in range(head + 1, last + 1):
-            preposition, time = doc[i].head, doc[i].ent_type_ in ("DATE", "TIME") or doc[i].lemma_.lower() in _WHEN
+            preposition, time = doc[i].head, doc[i].ent_type_ in _TIMES or doc[i].lemma_.lower() in _WHEN
             if (
                 time
                 and doc[i].dep_ == "pobj"
@@ -570,6 +672,17 @@ class _Parse:
                 return preposition.i - 1
         return last
 
+    def _belongs(self, token: Token, inside: Set[int]) -> bool:
+        """Whether a token belongs to the noun phrase whose tokens to its right are ``inside``."""
+        doc, i = self.doc, token.i
+        if _is_hyphen(token) or (i + 1 in inside and _is_hyphen(doc[i + 1])):
+            return True  # "e-minis" and "mid-size" are one word in three tokens, whatever the parser made of them
+        if token.dep_ in _LEFT and token.dep_ != "punct":
+            # the parser may hang a modifier on another one: "the benchmark TA-25 index"
+            return token.head.i in inside or (token.head.i == i - 1 and doc[i - 1].head.i in inside)
+        loose = token.dep_ not in _ARGUMENTS or token.head.i in inside  # two nouns side by side are one name
+        return token.pos_ in _NOMINAL and doc[i + 1].pos_ in _NOMINAL and loose and token.ent_type_ not in _TIMES
+
     def _phrase(
         self, head: Token, figure: Figure, *, right: bool = True, joined: bool = True
     ) -> tuple[int, int] | None:
@@ -577,16 +690,17 @@ class _Parse:
         doc = self.doc
         if head.i in self.figure_at:
             return None
-        if figure.unit is not None and head.dep_ == "compound" and 0 < head.head.i - head.i < 4:
+        if figure.unit is not None and head.dep_ in ("compound", "nmod") and 0 < head.head.i - head.i < 6:
             head = head.head  # a "5 litre V10 engine" is an engine
         inside = {head.i}
         first = last = head.i
         for i in range(head.i - 1, max(-1, head.i - _REACH), -1):
             token = doc[i]
-            if i in self.figure_at or token.dep_ not in _LEFT or (token.dep_ == "punct" and token.text != "-"):
+            if i in self.figure_at:
+                if _is_hyphen(doc[i + 1]):  # "the 27-nation bloc" is a bloc
+                    first = min(head.i, i + 3)
                 break
-            # the parser may hang a modifier on another one: "the benchmark TA-25 index"
-            if token.head.i not in inside and not (token.head.i == i - 1 and doc[i - 1].head.i in inside):
+            if not self._belongs(token, inside):
                 break
             inside.add(i)
             first = i
@@ -601,13 +715,14 @@ class _Parse:
                 last = i
             last = self._cut(figure, head.i, last)
             while last > head.i and (
-                doc[last].pos_ in _NO_END or doc[last].dep_ in ("prep", "case") or doc[last].head.i > last
+                doc[last].pos_ in _NO_END
+                or doc[last].dep_ in ("prep", "case")
+                or doc[last].head.i > last
+                or doc[last].lower_ == "worth"
             ):
                 last -= 1
         while last + 2 < len(doc) and last < head.i + _REACH and _is_hyphen(doc[last + 1]):
             last += 2  # "e-minis" and "mid-size" are one word in three tokens
-        while first > 1 and first > head.i - _REACH and _is_hyphen(doc[first - 1]) and first - 2 not in self.figure_at:
-            first -= 2
         while first < head.i and (
             doc[first].pos_ in _NO_START or doc[first].tag_ in ("PRP$", "POS") or doc[first].lower_ in _ALL
         ):

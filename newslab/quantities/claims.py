@@ -169,6 +169,7 @@ def _read_claims(
     for row in rows.astype(object).where(rows.notna(), None).to_dict("records"):
         if (
             row["counted"] is None
+            or row.get("kind") == "score"
             or row["dimension"] in _NEVER
             or (row["dimension"] == "share" and row["unit"] is None)
         ):

@@ -35,6 +35,7 @@ _NO_FIGURE = re.compile(
     | (?<![\d,])(?:\d[\d,]{{0,6}}(?:\s(?:to|and)\s|\s?[-–]\s?))?\d[\d,]{{0,6}}\s(?:BCE?|CE|AD|B\.C)\b
     | (?<!\d)\d{{1,2}}:\s?\d\d(?!\d)(?::\d\d)?(?:\.\d+)?                   # clock times, running times
     | (?i:\b(?:{ones}|ten|eleven|twelve)\so['’]clock)
+    | (?i:(?<=\bat\s)(?:\d\d?|{ones}|ten|eleven|twelve)\s(?:in\sthe\s(?:morning|afternoon|evening)|at\snight|sharp)\b)
     | (?<![\d.])\d{{1,2}}(?:\.\d\d)?\s?(?:[ap]m\b|[AP]M\b|[ap]\.m\.|o['’]clock)
     | (?<!\w)\+\d[\d ().-]{{6,17}}\d | \(\d{{3}}\)\s?\d{{3}}[- ]\d{{4}}
     | (?<!\d)\d{{3}}[-.]\d{{3}}[-.]\d{{4}}(?!\d)
@@ -60,17 +61,17 @@ _NO_FIGURE = re.compile(
     re.VERBOSE | re.MULTILINE,
 )
 YEAR = re.compile(r"(?:1[5-9]|2[01])\d\d")
-_TO = re.compile(r"(?:\s|-)to(?:\s|-)|\s?[-–—−]\s?|\sto-|-to\s")
+_TO = re.compile(r"(?:\s|-)to(?:\s|-)|-\sto\s|\s?[-–—−]\s?|\sto-|-to\s")
 _CHANGED_BY = re.compile(r"\bby[\s\w.~]{0,22}\Z", re.IGNORECASE)
 _FROM = re.compile(r"\b(?:from|between)\s+(?:[a-z]+\s+){0,2}\W?\Z", re.IGNORECASE)
-_BETWEEN = re.compile(r"\bbetween\s+(?:[a-z]+\s+){0,2}\W?\Z", re.IGNORECASE)
+_BETWEEN = re.compile(r"\bbetween\s+(?:(?:the\s+)?ages\s+(?:of\s+)?|(?:[a-z]+\s+){0,2})\W?\Z", re.IGNORECASE)
 _SCORED = re.compile(
     r"\b(?:win|won|beat|beaten|los[et]|lost|defeat\w*|draw|drew|drawn|victory|lead|led|score\w*|tie|tied|vot\w+|record|"
     r"down|ahead|game|result|final)\b",
     re.IGNORECASE,
 )
 _GLUE = r"(?:\s+|(?<=[-~≈<>≤≥])|(?<=[Ss]ub))(?i:(?:an?|another|just|the age of|age)\s+){0,3}[(\[]?\Z"
-_IN = re.compile(r"\s(?:in|out of)\s(?:every\s)?", re.IGNORECASE)
+_IN = re.compile(r"\s(?:(?:in|out of)\s(?:every\s)?|of every\s)", re.IGNORECASE)
 _OUT_OF = frozenset({*range(2, 11), 12, 20, 50, 100, 1000})
 _AND = re.compile(r"\s+and\s+")
 _OR = re.compile(r"\s+or\s+")
@@ -136,7 +137,7 @@ def _bounds() -> tuple[re.Pattern[str], dict[str, str], re.Pattern[str], dict[st
     return (
         re.compile(rf"(?<!\w)({before}){_GLUE}"),
         before_label,
-        re.compile(rf"\s({after})\b|\s?(\+)(?!\s?\d)"),
+        re.compile(rf"(?:\s(?!odd)|-(?=odd))({after})\b|\s?(\+)(?!\s?\d)"),
         after_label,
     )
 
@@ -201,7 +202,8 @@ def read_figures(text: str) -> list[Figure]:
         figure = _with_unit(text, numeral)
         if figure is None:
             continue
-        if text[numeral.end : numeral.end + 1] in ("-", "–") and _SUSPENDED.match(text, numeral.end):
+        hyphen = _SUSPENDED.match(text, numeral.end) if text[numeral.end : numeral.end + 1] in ("-", "–") else None
+        if hyphen and "to" not in hyphen.group():  # "18- to 24-year-olds" is a range
             figure.suspended = True
             suspended.append(figure)
             figures.append(figure)
@@ -267,8 +269,9 @@ def _with_unit(text: str, numeral: Numeral) -> Figure | None:
     elif unit is not None:
         figure.end, figure.unit = unit.end, unit.unit
         paid = scaled or _PAID.search(text, max(0, start - 60), start)
-        if paid and unit.unit.name in _MONEY_TOO:
-            figure.unit = Unit(_MONEY_TOO[unit.unit.name], "money")
+        name, per, thing = unit.unit.name.partition(" per ")
+        if paid and name in _MONEY_TOO:
+            figure.unit = Unit(_MONEY_TOO[name] + per + thing, "money" + per + thing)
         if unit.unit.dimension in ("temperature", "angle") and (below := _BELOW_ZERO.match(text, unit.end)):
             figure.end, figure.value = below.end(), -abs(value)
     else:
@@ -301,7 +304,7 @@ def _join(text: str, left: Figure, right: Figure) -> Figure | None:
     before = text[max(0, left.start - 40) : left.start]
     bare = left.unit is None and right.unit is None
     if bare and _IN.fullmatch(gap) and 0 < low < high and low == int(low):
-        usual = high in _OUT_OF or "out" in gap  # "one in four", but not "three in 2018"
+        usual = high in _OUT_OF or "out" in gap or "every" in gap  # "one in four", but not "three in 2018"
         return _merged(left, right, low / high, None, "fraction") if usual else None
     if left.unit is None and right.unit and _TIMES.fullmatch(gap):
         if "b" not in gap or right.unit.dimension == "length":

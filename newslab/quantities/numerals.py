@@ -18,6 +18,7 @@ TENS = {
 }  # fmt: skip
 SCALES = {
     "hundred": 1e2, "thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12, "quadrillion": 1e15,
+    "quintillion": 1e18, "sextillion": 1e21,
     "lakh": 1e5, "crore": 1e7, "dozen": 12.0, "mn": 1e6, "mln": 1e6, "mio": 1e6, "bn": 1e9, "bln": 1e9,
     "tn": 1e12, "trn": 1e12,
 }  # fmt: skip
@@ -68,6 +69,9 @@ _JOINT = re.compile(r"[ \xa0]|-|[ \xa0]?and[ \xa0]|-and-", re.IGNORECASE)
 _ARTICLE = re.compile(r"(?<![^\W_])an?[ -]\Z", re.IGNORECASE)
 _NEGATIVE = re.compile(r"(?:(?<![^\W_])(?:minus|negative)[ -]|(?<![\w)\]%$€£-])[-−–])\Z", re.IGNORECASE)
 _SLASHED = re.compile(r"(?P<whole>[ -])?(?P<top>\d{1,2})[/⁄](?P<bottom>\d{1,3})(?![\d/⁄])")
+_QUARTERS_OF_TIME = re.compile(
+    r"(?<![^\W_])(?:first|last|past|next|previous|final|consecutive|straight)[ ]\Z", re.IGNORECASE
+)
 _ROUND = re.compile(r"(?<![^\W_])(?:several|a[ ]few|many|a[ ]couple(?:[ ]of)?)[ ]\Z", re.IGNORECASE)
 _NOT_HALF = re.compile(
     r"(?<![^\W_])(?:first|second|other|latter|better|this|that|each|either|opening|closing|last|final|"
@@ -187,8 +191,8 @@ def _joined(text: str, left: _Atom, right: _Atom) -> bool:
         return left.word in (*VAGUE, "tens") and right.word in VAGUE
     if gap in (" a ", " of a "):
         return left.word in ("half", "quarter", "third") and right.word in SCALES
-    if gap in (" and a ", "-and-a-"):
-        return right.word in ("half", "quarter", "third") and left.word not in VAGUE
+    if gap in (" and a ", "-and-a-", " and ") and right.word in ("half", "quarter", "third"):
+        return left.word not in VAGUE and (gap != " and " or right.word == "half")
     if right.word == "" or not _JOINT.fullmatch(gap):  # digits begin a number of their own
         return False
     if "and" in gap:
@@ -235,7 +239,8 @@ def _combine(text: str, atoms: list[_Atom]) -> Numeral | None:
     letter = text[end : end + 1] if not last.word and end == last.end else ""
     if letter not in LETTERS or text[end + 1 : end + 2].isalnum():
         letter = ""
-    if negative := _NEGATIVE.search(text[max(0, start - 10) : start]):
+    negative = _NEGATIVE.search(text[max(0, start - 10) : start])
+    if negative and not text.endswith("plus or ", 0, start - len(negative.group())):
         start, value = start - len(negative.group()), -value
     scaled = any(atom.word in SCALES for atom in atoms)
     return Numeral(start, end, value, kind=kind, digits=not last.word, letter=letter, scaled=scaled)
@@ -249,6 +254,8 @@ def _part(text: str, atoms: list[_Atom], before: str) -> Numeral | None:
     part = 1 / PARTS[singular]
     if len(atoms) > 1:
         gap = text[atoms[-2].end : last.start].lower()
+        if singular == "quarter" and _QUARTERS_OF_TIME.search(before):
+            return Numeral(start, atoms[-2].end, _value(atoms[:-1]))
         if "a" in gap:
             return Numeral(start, end, _value(atoms[:-1]) + part)
         if last.word != singular or atoms[0].word == "one" or singular == "half":

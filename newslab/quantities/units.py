@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 PREFIXES = {
-    "k": ("kilo", 1e3), "h": ("hecto", 1e2), "c": ("centi", 1e-2), "m": ("milli", 1e-3), "µ": ("micro", 1e-6),
+    "k": ("kilo", 1e3), "h": ("hecto", 1e2), "d": ("deci", 1e-1), "c": ("centi", 1e-2), "m": ("milli", 1e-3),
+    "µ": ("micro", 1e-6),
     "u": ("micro", 1e-6), "n": ("nano", 1e-9), "M": ("mega", 1e6), "G": ("giga", 1e9), "T": ("tera", 1e12),
     "P": ("peta", 1e15), "E": ("exa", 1e18),
 }  # fmt: skip
@@ -24,7 +25,7 @@ COINS = {
     "dinar": "dinar", "dirham": "dirham",
     "riyal": "riyal", "rial": "rial", "shilling": "shilling", "won": "won", "yuan": "yuan", "leu": "leu",
     "lei": "leu", "reais": "brazilian real", "cent": "cent", "penny": "penny", "pence": "penny",
-    "pennies": "penny",
+    "pennies": "penny", "sen": "sen",
 }  # fmt: skip
 PLACED_COINS = {
     "krone",
@@ -44,6 +45,9 @@ PLACED_COINS = {
     "pound",
 }
 
+# How lengths are raised: "square" or "sq" before the name of the unit, or "squared" after it
+_POWERS = ((2, "area", ("square", "sq", "sq."), "squared"), (3, "volume", ("cubic", "cu", "cu."), "cubed"))
+
 _GAP = re.compile(r"[ \t\xa0\u2009\u202f]?-?")
 _WORDS = re.compile(r"[^\W\d_](?:[^\W\d_]|[.'’·/](?=\w))*\.?")
 _SIGN = re.compile(r"[%٪%‰°º˚℃℉′″Ω]\s?[CF]?(?![^\W\d_])|[%٪%‰°º˚℃℉′″Ω]|m²|km²|cm²|ft²|m³|cm³|[a-z]{1,2}[23](?!\w)")
@@ -53,7 +57,11 @@ _SQUARED = re.compile(r"[^\W\d_]{1,4}/[^\W\d_]{1,3}(?:\^?2|²)(?!\w)")  # "m/s2"
 _CODE = re.compile(
     r"[ ]?\(?(US|[A-Z]{2}D)(?![\w$])\)?(?=[.,;:]|\s*\Z|\s(?:an?|and|at|by|each|for|from|in|on|or|per|to)\b)"
 )
-_WORD_CODES = frozenset({"COP", "TRY", "PEN"})  # "COP 27"
+# Codes that stand for more than money: "COP 27", "TOP 10", "AMD"
+_WORD_CODES = frozenset(
+    {"ALL", "AMD", "BAM", "BIF", "BOB", "COP", "CUP", "DOP", "ERN", "GEL", "LAK", "MAD", "MOP", "NAD", "PEN", "SOS"}
+    | {"STN", "TOP", "TRY", "WST"}
+)
 _LETTERED = re.compile(r"\b[A-Z]\s[\d.,]+\Z")  # "channel C 5 N" is a name
 _ORDINAL = re.compile(r" second\s(?:half|quarter|time|place|round|term|year|day|season|goal|floor|largest|biggest)\b")
 _FEET = re.compile(r"['’′](?=\s?\d{1,2}[\"″”])")  # 6'2"
@@ -106,10 +114,17 @@ def _table() -> _Table:
             for letter in entry.get("prefixes", ""):
                 word, power = PREFIXES[letter]
                 scaled = Unit(word + name, dimension, unit.factor and unit.factor * power)
-                names |= {word + f: scaled for spelling in spellings for f in _plurals(spelling) if len(spelling) > 3}
+                full = [spelling for spelling in spellings if len(spelling) > 3 or spelling == name]
+                names |= {word + form: scaled for spelling in full for form in _plurals(spelling)}
                 symbols |= {letter + symbol: scaled for symbol in entry.get("symbols", [])}
                 if letter == "µ":  # the Greek letter and the sign for micro look alike
                     symbols |= {"μ" + symbol: scaled for symbol in entry.get("symbols", [])}
+    for form, unit in list(names.items()):
+        if unit.dimension == "length" and unit.factor:
+            for power, dimension, before_name, after_name in _POWERS:
+                raised = Unit(f"{before_name[0]} {unit.name}", dimension, unit.factor**power)
+                for written in (*(f"{word} {form}" for word in before_name), f"{form} {after_name}"):
+                    names.setdefault(written, raised)
     # "2.4Ghz", "30mbps", "100MW": in lower case a prefix of thousands or more is meant
     for symbol, unit in sorted(symbols.items(), key=lambda item: (item[0][0] in "kMGTPE", item[0])):
         if len(symbol) > 1:
@@ -125,7 +140,7 @@ def _table() -> _Table:
         names |= {form: unit for spelling in [name, *_split(others)] for form in _plurals(spelling)}
         signs = [*_split(left), code] if code not in _WORD_CODES else _split(left)
         before |= dict.fromkeys([*signs, *(f"{s[:-1]} $" for s in signs if len(s) > 2 and s[-1] == "$")], unit)
-        after |= dict.fromkeys([*_split(right), code], unit)
+        after |= dict.fromkeys([*_split(right), code] if code not in _WORD_CODES else _split(right), unit)
     after |= {"p": Unit("penny", "money"), "¢": Unit("cent", "money"), "kr": Unit("krone", "money")}
     for coin, name in COINS.items():
         names |= {form: Unit(name, "money") for form in _plurals(coin)}
