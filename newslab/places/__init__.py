@@ -331,8 +331,9 @@ def _hold(text: str, toponyms: list[Toponym], names: list[_Name]) -> None:
             kinds = _CLASSES.get(word[1].lower(), set())
             if fit := [j for j, place in enumerate(name.places) if place.kind in kinds]:
                 name.keep(fit)
-    # what holds another place is meant itself: a town in "England" doesn't lie in England, Arkansas
-    holding = {name.holder for name in names}
+    # what holds another place is meant itself: a town in "England" doesn't lie in England, Arkansas; but an arena
+    # in no gazetteer may stand in the city as well as in the state
+    holding = {name.holder for name in names if name.places or toponyms[name.mentions[0]].label != "FAC"}
     for name in names:
         if name.holder is None and (fit := [j for j, place in enumerate(name.places) if place in holding]):
             name.keep(fit)

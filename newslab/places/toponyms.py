@@ -6,6 +6,8 @@ firm's where the text itself says otherwise ("Norman, Okla.", "the port of Limas
 """
 
 import re
+from calendar import day_abbr, day_name, month_abbr, month_name
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
@@ -40,9 +42,10 @@ _PUBLIC = frozenset(
 )
 _LOCAL = frozenset(
     "airport area borough central city civic community county council elementary fire general high independent junior "
-    "library memorial middle municipal police public regional school schools senior sheriff town township "
-    "village".split()
+    "circuit library medical memorial middle municipal police public regional school schools senior sheriff superior "
+    "town township village volunteer".split()
 )
+_COUNTIES = (" County", " Parish", " Borough")
 _SITES = frozenset(
     "airport arena barracks cathedral centre center college courthouse dam embassy harbor harbour hall hospital jail "
     "mosque museum park port prison school stadium station university zoo".split()
@@ -53,8 +56,9 @@ _GENERIC = frozenset(
     "north south east west northern southern eastern western northeast northwest southeast southwest central centre "
     "center upper lower old new city county state street road national united international federal royal grand "
     "general first metro port downtown congress senate house olympic fort lake park hill valley island beach "
-    "republic peninsula assembly stadium".split()
+    "republic peninsula assembly stadium union".split()
 )
+_CALENDAR = frozenset([*month_name, *month_abbr, *day_name, *day_abbr])
 
 _FEDERAL = frozenset({"US", "CA", "AU", "GB"})
 _CITY = 100_000  # people, from which a body's name tells of a city that the text doesn't mention otherwise
@@ -80,6 +84,11 @@ _NAMED_PLACE_BEFORE = re.compile(
     r"\b(?:(?:city|town|village|hamlet|port|suburb|community|municipality|township) of|villages of|"
     r"(?:in|near|outside)(?: nearby| downtown)?) $"
 )
+_PLACE_BEFORE = re.compile(r"\b(in|near|outside|from|into|to|of|at|on|over|between|towards?|through|around) $")
+_UNMARKED = re.compile(
+    r"\b(?:in|near|outside|from|into|to|of|at|on|over|between|towards?|through|around) ((?:[A-Z][\w'’-]+ ?){1,3})"
+)
+_COUNTY = re.compile(r"\b([A-Z][\w'’.-]+(?: [A-Z][\w'’.-]+)? (?:County|Parish|Borough))\b")
 _DIVISION_AFTER = re.compile(r",? ?\(?([A-Z][\w.]*(?: [A-Z][\w.]*)?)")
 _DATELINE = re.compile(
     r"(?:^|[\n.?!] ?)([A-Z][A-Z.'’ -]{2,30}[A-Z])(?:, [A-Z][\w.]+(?: [A-Z][\w.]+)?)? ?"
@@ -126,16 +135,17 @@ def find_toponyms(text: str, entities: Iterable[dict]) -> list[Toponym]:
     for place in [place for place in found if place.label == "FAC"]:
         row = {"start": place.start, "text": place.text, "label": place.label}
         found += [part for part in _read_parts(row, known) if fold_name(part.text) in known]
+    regions = _count_regions(found)
     for entity in others:
-        if _is_land(entity) or _reads_as_place(text, entity):
+        if _is_land(entity) or _reads_as_place(text, entity) or _keeps_company(text, entity, regions):
             known.setdefault(fold_name(entity["text"]), entity["entity_id"])
     for previous, entity in pairwise(entities):
         if fold_name(previous["text"]) in known and _is_listed(text, previous, entity):
             known.setdefault(fold_name(entity["text"]), entity["entity_id"])
     for entity in others:
-        if entity["name"] == entity["text"] and fold_name(entity["text"]) in known:
+        if _is_land(entity) or (entity["name"] == entity["text"] and fold_name(entity["text"]) in known):
             found.append(_toponym(entity, label="GPE"))
-        elif entity["label"] == "ORG":
+        elif entity["label"] in {"ORG", "EVENT", "PERSON"}:
             found += _read_parts(entity, known)
     taken = bytearray(len(text))
     for place in found:
@@ -146,8 +156,24 @@ def find_toponyms(text: str, entities: Iterable[dict]) -> list[Toponym]:
             if not any(taken[start:end]) and find_places(match[1]):
                 name = match[1].title() if match[1].isupper() else match[1]
                 found.append(Toponym(start, end, match[1], "GPE", known.get(fold_name(name)), name))
+    for start, end in _find_unmarked(text, entities, taken, regions):
+        found.append(Toponym(start, end, text[start:end], "GPE", None, text[start:end]))
     by_span = {(place.start, place.end): place for place in reversed(found)}
     return [by_span[span] for span in sorted(by_span, key=lambda span: (span[0], -span[1]))]
+
+
+def _find_unmarked(
+    text: str, entities: list[dict], taken: bytearray, regions: Counter[str]
+) -> Iterator[tuple[int, int]]:
+    """Find places near the others that nobody marked: "a memorial in Ferriday"."""
+    for entity in entities:
+        taken[entity["start"] : entity["end"]] = b"\1" * (entity["end"] - entity["start"])
+    for pattern in (_UNMARKED, _COUNTY):
+        for match in pattern.finditer(text):
+            start, name = match.start(1), match[1].rstrip()
+            free = not any(taken[start : start + len(name)]) and name not in _CALENDAR
+            if free and _is_among(name, regions):
+                yield start, start + len(name)
 
 
 def _rejoin(text: str, entity: dict) -> dict:
@@ -242,6 +268,44 @@ def _reads_as_place(text: str, entity: dict) -> bool:
     return _NAMED_PLACE_BEFORE.search(text, max(0, entity["start"] - 30), entity["start"]) is not None
 
 
+def _count_regions(places: Iterable[Toponym]) -> Counter[str]:
+    """Count the names of a document by the state or the country that they most likely lie in, twice if they name it."""
+    regions: Counter[str] = Counter()
+    for name, people in {
+        (toponym.text, toponym.people) for toponym in places if toponym.label in {"GPE", "LOC", "NORP"}
+    }:
+        for place in [people] if people else find_places(name)[:1]:
+            codes = {place.country, place.admin1} - {""}
+            regions.update(codes)
+            if place.kind in {"country", "admin1"}:
+                regions.update([place.admin1 or place.country])
+    return regions
+
+
+def _is_among(name: str, regions: Counter[str]) -> bool:
+    """Whether a place of that name lies in a state, or outside of federal countries in a country, named otherwise."""
+    return fold_name(name) not in _GENERIC and any(
+        regions[place.admin1 if place.country in _FEDERAL else place.country] > 1
+        for place in find_places(name)
+        if is_usual(name, place)
+    )
+
+
+def _keeps_company(text: str, entity: dict, regions: Counter[str]) -> bool:
+    """Whether a name taken for a person's or a firm's is of a place near the others: "the road from Misrata"."""
+    if (
+        entity["label"] not in {"PERSON", "ORG"}
+        or entity["name"] != entity["text"]
+        or isinstance(entity.get("title"), str)
+    ):
+        return False
+    before = _PLACE_BEFORE.search(text, max(0, entity["start"] - 12), entity["start"])
+    # "the days of Bush" and "on Bush" are more often said of people
+    if not before or (entity["label"] == "PERSON" and before[1] in {"of", "on", "over", "between"}):
+        return False
+    return _is_among(entity["text"], regions)
+
+
 def _is_listed(text: str, place: dict, entity: dict) -> bool:
     """Whether a name taken for a person's follows a place of the same country in a list: Cairo, Giza and Minya."""
     if entity["label"] not in {"PERSON", "ORG"} or fold_name(entity["text"]) in _GENERIC:
@@ -280,9 +344,17 @@ def _read_parts(entity: dict, known: dict[str, str | None]) -> Iterator[Toponym]
             or (p.geoname_id is None and " " in part)  # the project's own, such as the Niger Delta
         ]
         own = [place for place in places if fold_name(place.name) == key]
-        follower = text[words[n][0] : words[n][1]].lower() if 0 < n < len(words) else ""
+        follower = _POSSESSIVE.sub("", text[words[n][0] : words[n][1]]).lower() if 0 < n < len(words) else ""
+        county = n > 1 and any(place.kind == "admin2" for place in own) and part.endswith(_COUNTIES)
+        if entity["label"] in {"EVENT", "PERSON"}:
+            if county or (entity["label"] == "EVENT" and key in known):
+                at = entity["start"] + start
+                yield Toponym(at, at + len(part), part, "GPE", known.get(key), part, None, text)
+                return
+            continue
         if (
-            (key in known and people is None)
+            county
+            or (key in known and people is None)
             or divisions
             or (people is not None and people.kind == "country" and rest & _PUBLIC)
             or (n and rest & _PUBLIC and any(place.population >= _CITY for place in own))
