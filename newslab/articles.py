@@ -1,17 +1,22 @@
-"""Articles: files of text, Markdown or HTML to one row an article, checked at the door.
+"""Articles: files of text, Markdown or HTML and rows of tables to one row an article, checked at the door.
 
 HTML goes through trafilatura, Markdown through mistune, mojibake through ftfy, and a file without a declared encoding
-through charset-normalizer. Nothing is ever fetched.
+through charset-normalizer. CSV, JSON Lines and Parquet are read row by row. Nothing is ever fetched.
 """
 
 import codecs
+import csv
 import glob
 import hashlib
+import json
 import re
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
 from functools import lru_cache
+from itertools import islice
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple, TextIO
 
 import pandas as pd
 
@@ -33,6 +38,11 @@ HTML_SUFFIXES = frozenset({".html", ".htm", ".xhtml"})
 MARKDOWN_SUFFIXES = frozenset({".md", ".markdown"})
 SUFFIXES = HTML_SUFFIXES | MARKDOWN_SUFFIXES | {".txt", ".text"}
 """Endings of the files that are picked up from a folder."""
+
+JSON_SUFFIXES = frozenset({".jsonl", ".ndjson"})
+PARQUET_SUFFIXES = frozenset({".parquet"})
+TABLE_SUFFIXES = frozenset({".csv", ".tsv"}) | JSON_SUFFIXES | PARQUET_SUFFIXES
+"""Endings of files that hold an article a row; picked up from a folder that holds no other document."""
 
 CORRECTIONS_SUFFIX = ".corrections.toml"
 """Ending, in place of its own, of the file beside a document that holds its corrections."""
@@ -67,6 +77,10 @@ _STRAY_BYTE = re.compile("[\udc80-\udcff]+")
 _INVISIBLE = re.compile("[\u00ad\u200b\u2060\ufeff]")
 _SENTENCE_END = re.compile(r"""[.!?…:;,]["'”’)]*$""")
 
+_NEEDED = ("doc_id", "text")
+_FIELDS = (*_NEEDED, "title", "published", "source")
+_LONGEST_FIELD = 1 << 26  # characters; what is longer is a quotation mark never closed
+
 # Below this share of a full line, a line is taken to end where its author ended it (see _unwrap)
 _FULL_LINE = 0.7
 _WIDEST_WRAP = 100
@@ -79,13 +93,31 @@ class _Reading(NamedTuple):
     source: str | None = None
 
 
+class Entry(NamedTuple):
+    """Where one article is to be found: in a file of its own, or in a row of a table."""
+
+    doc_id: str | None
+    file: str | None
+    line: int | None = None
+    """Line of the table, or row of a Parquet file, from 1; None for a file of its own."""
+    row: Mapping[str, Any] | None = None
+    """What the table says, by column."""
+    problem: str | None = None
+    """Why it cannot be read, where its table already tells."""
+
+    def __str__(self) -> str:
+        return str(self.file) if self.line is None else f"{self.file}, line {self.line}"
+
+
 def read_articles(source: str | Path | Iterable[str | Path], *, published: object | None = None) -> pd.DataFrame:
-    r"""Read files of text, Markdown or HTML, one row an article.
+    r"""Read files of text, Markdown or HTML and tables of articles, one row an article.
 
     Parameters
     ----------
     source
-        A file, a folder (its text, Markdown and HTML files, at any depth), a glob pattern, or several of them.
+        A file, a folder, a glob pattern, or several of them. Of a folder its text, Markdown and HTML files, at any
+        depth; its tables if it holds none of these. A table is CSV, JSON Lines (``.jsonl``) or Parquet, with the
+        columns ``doc_id`` and ``text`` and, if it has them, ``title, published, source``; others are passed over.
     published
         Publication date (ISO 8601 text, date or timestamp) of the articles that state none, or a Series of dates by
         ``doc_id``, which goes before what a page says of itself.
@@ -93,23 +125,30 @@ def read_articles(source: str | Path | Iterable[str | Path], *, published: objec
     Returns
     -------
     DataFrame, in the order of ``source``, a folder's files by name
-        doc_id : file name without its ending; longer where two files share it
-        title : as the page or the front matter states it, or the first line if it reads as a headline; else null
-        published : date that the page states in its markup, or that was given; else null. Never guessed.
-        source : outlet that the page names; else null
+        doc_id : file name without its ending, longer where two files share it; in a table as it stands there
+        title : as the page, the table or the front matter states it, or the first line if it reads as a headline;
+            else null
+        published : date that the page states in its markup or the table in its column, or that was given; else null.
+            Never guessed.
+        source : outlet that the page or the table names; else null
         text : the article, with ``\n`` line ends and one blank line between paragraphs that had one
         language : ISO 639-1 code of the likeliest language (py3langid)
         repairs : what was mended, separated by semicolons; empty if nothing was
         file : path as given
-        sha256 : of the file's bytes
+        sha256 : of the file's bytes; in a table, of the text as it stands there
 
     Raises
     ------
     FileNotFoundError
         If a path does not exist.
     ValueError
-        If a folder or pattern holds no document, a file is binary, empty or without words, or ``published`` is no
-        date. Each message names the file and the remedy.
+        If a folder or pattern holds no document, a file is binary, empty or without words, a table lacks a column, a
+        row of it cannot be read, an id occurs twice, or ``published`` is no date. Each message names the file and the
+        remedy.
+
+    See Also
+    --------
+    iter_articles : the same in pieces, for what does not fit into memory.
 
     Examples
     --------
@@ -118,26 +157,82 @@ def read_articles(source: str | Path | Iterable[str | Path], *, published: objec
     ...
     FileNotFoundError: no-such-file.txt: no such file or folder; check the path
     """
-    rows: list[dict[str, object]] = []
-    for doc_id, path in name_files(source).items():
-        content = _read_bytes(path)
-        text, assumed = _decode(content, path)
-        reading, repairs = _repair(_extract(text, path))
-        if not any(character.isalpha() for character in reading.text):
-            raise ValueError(f"{path}: holds no words to read; check that it is the file you meant")
-        rows.append(
-            {
-                "doc_id": doc_id,
-                "title": reading.title or _first_line_as_title(reading.text),
-                "published": _parse_date(reading.published, strict=False),
-                "source": reading.source,
-                "text": reading.text,
-                "language": _identify_language(reading.text),
-                "repairs": "; ".join(([assumed] if assumed else []) + repairs),
-                "file": str(path),
-                "sha256": hashlib.sha256(content).hexdigest(),
-            }
-        )
+    return tabulate(map(read_entry, list_entries(source)), published)
+
+
+def iter_articles(
+    source: str | Path | Iterable[str | Path], *, size: int = 1000, published: object | None = None
+) -> Iterator[pd.DataFrame]:
+    """Read articles as `read_articles` does, in tables of at most ``size``, so that memory holds one table at a time.
+
+    Parameters
+    ----------
+    source, published
+        As for `read_articles`.
+    size
+        Articles to a table.
+
+    Yields
+    ------
+    DataFrame
+        As `read_articles` gives; one after the other, they are its rows.
+
+    Raises
+    ------
+    FileNotFoundError, ValueError
+        As `read_articles`, when the piece is reached.
+
+    Examples
+    --------
+    >>> list(iter_articles([]))
+    []
+    """
+    rows = map(read_entry, list_entries(source))
+    while chunk := list(islice(rows, size)):
+        yield tabulate(chunk, published)
+
+
+def read_entry(entry: Entry) -> dict[str, object]:
+    """Read one article from where `list_entries` found it.
+
+    Raises
+    ------
+    ValueError
+        If it cannot be read; the message names the file, the line and the remedy.
+    """
+    if entry.problem:
+        raise ValueError(entry.problem)
+    where = Path(str(entry))
+    if entry.row is None:
+        content = _read_bytes(where)
+        text, mended = _decode(content, where)
+        row: Mapping[str, Any] = {}
+    else:
+        row, text, mended = entry.row, entry.row["text"], None
+        content = text.encode("utf-8", "surrogatepass")
+        if _STRAY_BYTE.search(text):  # the file is not all UTF-8
+            text, mended = _decode(text.encode("utf-8", "surrogateescape"), where)
+    reading, repairs = _repair(_extract(text, where))
+    if not any(character.isalpha() for character in reading.text):
+        raise ValueError(f"{where}: holds no words to read; check that it is the file you meant")
+    stated, published = row.get("published"), _parse_date(row.get("published") or reading.published, strict=False)
+    if published is None and not _is_null(stated):
+        repairs.append(f"published {str(stated)!r} left out, as it is no ISO 8601 date")
+    return {
+        "doc_id": entry.doc_id,
+        "title": _as_text(row.get("title")) or reading.title or _first_line_as_title(reading.text),
+        "published": published,
+        "source": _as_text(row.get("source")) or reading.source,
+        "text": reading.text,
+        "language": _identify_language(reading.text),
+        "repairs": "; ".join(([mended] if mended else []) + repairs),
+        "file": entry.file,
+        "sha256": hashlib.sha256(content).hexdigest(),
+    }
+
+
+def tabulate(rows: Iterable[Mapping[str, object]], published: object | None) -> pd.DataFrame:
+    """Make a table of what `read_entry` read, and fill in the dates that were given."""
     articles = build_table(rows, COLUMNS)
     if isinstance(published, pd.Series):
         told = articles["doc_id"].map(published.map(_parse_date)).astype("datetime64[s]")
@@ -146,6 +241,145 @@ def read_articles(source: str | Path | Iterable[str | Path], *, published: objec
         told = pd.Series(_parse_date(published), index=articles.index, dtype="datetime64[s]")
         articles["published"] = articles["published"].fillna(told)
     return articles
+
+
+def list_entries(source: str | Path | Iterable[str | Path]) -> Iterator[Entry]:
+    """List the articles of a source one by one, none of them read; the second of one id has that for its problem.
+
+    Raises
+    ------
+    FileNotFoundError, ValueError
+        If a path does not exist, a folder holds no document, or a table is none or lacks a column: all before the
+        first entry.
+    """
+    files = list(find_files(source))
+    for path in files:
+        if path.suffix.lower() in TABLE_SUFFIXES:
+            next(_iter_table(path), None)  # says what is wrong with its columns
+    names = iter(_name_documents([path for path in files if path.suffix.lower() not in TABLE_SUFFIXES]))
+    seen: set[str] = set()
+    for path in files:
+        listed = _iter_table(path) if path.suffix.lower() in TABLE_SUFFIXES else [Entry(next(names), str(path))]
+        for entry in listed:
+            if entry.problem or entry.doc_id is None:
+                yield entry
+            elif entry.doc_id in seen:
+                problem = f"{entry}: doc_id {entry.doc_id!r} occurs twice; give every article an id of its own"
+                yield entry._replace(problem=problem)
+            else:
+                seen.add(entry.doc_id)
+                yield entry
+
+
+def _iter_table(path: Path) -> Iterator[Entry]:
+    """List the rows of a table."""
+    suffix = path.suffix.lower()
+    kind = _iter_parquet if suffix in PARQUET_SUFFIXES else _iter_json if suffix in JSON_SUFFIXES else _iter_csv
+    for line, row, problem in kind(path):
+        doc_id, text = _as_text(row.get("doc_id")), row.get("text")
+        if problem is None and doc_id is None:
+            problem = "has no doc_id; give every article one"
+        elif problem is None and not isinstance(text, str):
+            problem = f"has no text but {type(text).__name__}; leave it out" if text else "has no text; leave it out"
+        entry = Entry(doc_id, str(path), line, {field: row[field] for field in _FIELDS if field in row})
+        yield entry._replace(problem=f"{entry}: {problem}") if problem else entry
+
+
+_Row = tuple[int, Mapping[str, Any], str | None]  # line, what it says, what is wrong with it
+
+
+def _iter_csv(path: Path) -> Iterator[_Row]:
+    csv.field_size_limit(_LONGEST_FIELD)
+    with _open_table(path) as lines:
+        first = lines.readline()
+        delimiter = max(",;\t", key=first.count)
+        header = next(csv.reader([first], delimiter=delimiter), [])
+        _check_fields(path, header)
+        rows = csv.reader(lines, delimiter=delimiter)
+        while True:
+            try:
+                fields = next(rows)
+            except StopIteration:
+                return
+            except csv.Error as error:
+                yield rows.line_num + 1, {}, f"cannot be read as CSV ({error}); check its quotation marks"
+                continue
+            if fields:
+                problem = f"has {len(fields)} fields, but {len(header)} columns; check its quotation marks"
+                row = dict(zip(header, fields, strict=False))
+                yield rows.line_num + 1, row, None if len(fields) == len(header) else problem
+
+
+def _iter_json(path: Path) -> Iterator[_Row]:
+    checked = False
+    with _open_table(path) as lines:
+        for number, line in enumerate(lines, 1):
+            if not line.strip():
+                continue
+            try:
+                row = json.loads(line.strip())
+            except ValueError as error:
+                yield number, {}, f"is no JSON ({error}); write one object a line"
+                continue
+            if not isinstance(row, dict):
+                yield number, {}, "is no JSON object; write one a line, with doc_id and text"
+                continue
+            if not checked:
+                _check_fields(path, row)
+                checked = True
+            yield number, row, None
+
+
+def _iter_parquet(path: Path) -> Iterator[_Row]:
+    import pyarrow as pa  # here: only Parquet needs it
+    from pyarrow import parquet
+
+    number = 0
+    try:
+        with parquet.ParquetFile(path) as file:
+            names = file.schema_arrow.names
+            _check_fields(path, names)
+            # few rows at a time: each holds a whole text
+            for batch in file.iter_batches(batch_size=64, columns=[field for field in _FIELDS if field in names]):
+                for row in batch.to_pylist():
+                    number += 1
+                    yield number, row, None
+    except (pa.ArrowException, OSError) as error:
+        if not number:
+            raise ValueError(f"{path}: cannot be read as Parquet ({error}); write it anew") from error
+        yield number + 1, {}, f"cannot be read as Parquet from here on ({error}); write the file anew"
+
+
+def _open_table(path: Path) -> TextIO:
+    """Open a table of text; bytes that are not UTF-8 are kept for `read_entry` to make out, article by article."""
+    try:
+        with path.open("rb") as file:
+            beginning = file.read(4)
+    except OSError as error:
+        raise ValueError(f"{path}: cannot be read ({error.strerror}); check its permissions") from error
+    for magic, kind in _MAGIC.items():
+        if beginning.startswith(magic[:4]):
+            raise ValueError(f"{path}: is {kind}, not a table in text; unpack or save it as one first")
+    encoding = next((encoding for mark, encoding in _BYTE_ORDER_MARKS if beginning.startswith(mark)), "utf-8")
+    errors = "surrogateescape" if encoding.startswith("utf-8") else "replace"
+    return path.open(encoding=encoding, errors=errors, newline="")
+
+
+def _check_fields(path: Path, fields: Iterable[str]) -> None:
+    there = list(fields)
+    if missing := [field for field in _NEEDED if field not in there]:
+        said = ", ".join(there) or "nothing"
+        raise ValueError(
+            f"{path}: has no column {' and no '.join(missing)}, it has {said}; name them {', '.join(_FIELDS)}"
+        )
+
+
+def _is_null(value: object) -> bool:
+    return value is None or value == "" or (pd.api.types.is_scalar(value) and bool(pd.isna(value)))  # type: ignore[call-overload]
+
+
+def _as_text(value: object) -> str | None:
+    return None if _is_null(value) else str(value).strip() or None
 
 
 def name_files(source: str | Path | Iterable[str | Path]) -> dict[str, Path]:
@@ -162,10 +396,12 @@ def find_files(source: str | Path | Iterable[str | Path]) -> Iterator[Path]:
         return
     path = Path(source)
     if path.is_dir():
-        found = [p for p in sorted(path.rglob("*")) if p.is_file() and p.suffix.lower() in SUFFIXES]
-        found = [p for p in found if not any(part.startswith(".") for part in p.relative_to(path).parts)]
+        known = [p for p in sorted(path.rglob("*")) if p.suffix.lower() in SUFFIXES | TABLE_SUFFIXES and p.is_file()]
+        known = [p for p in known if not any(part.startswith(".") for part in p.relative_to(path).parts)]
+        # beside documents, a table is more likely about them
+        found = [p for p in known if p.suffix.lower() in SUFFIXES] or known
         if not found:
-            endings = ", ".join(sorted(SUFFIXES))
+            endings = ", ".join(sorted(SUFFIXES | TABLE_SUFFIXES))
             raise ValueError(f"{path}: holds no document; put files there that end in {endings}")
         yield from found
     elif path.exists():
@@ -176,21 +412,24 @@ def find_files(source: str | Path | Iterable[str | Path]) -> Iterator[Path]:
         raise FileNotFoundError(f"{source}: no such file or folder; check the path")
 
 
-def _name_documents(paths: list[Path]) -> list[str]:
+def _name_documents(paths: Sequence[Path]) -> list[str]:
     """Give each file the shortest end of its path that no other file shares."""
-    names: list[str] = []
-    for path in paths:
-        parts = [*path.parts[:-1], path.stem]
-        name = next(
-            (
-                "/".join(parts[-depth:])
-                for depth in range(1, len(parts) + 1)
-                if sum([*p.parts[:-1], p.stem][-depth:] == parts[-depth:] for p in paths) == 1
-            ),
-            str(path),
-        )
-        names.append(name if name not in names else f"{name}-{len(names) + 1}")
-    return names
+    parts = [(*path.parts[:-1], path.stem) for path in paths]
+    names: dict[int, str] = {}
+    unnamed, depth = list(range(len(paths))), 1
+    while unnamed:
+        shared = Counter(parts[i][-depth:] for i in unnamed)
+        for i in unnamed:
+            if shared[parts[i][-depth:]] == 1:
+                names[i] = "/".join(parts[i][-depth:])
+            elif depth >= len(parts[i]):
+                names[i] = str(paths[i])
+        unnamed, depth = [i for i in unnamed if i not in names], depth + 1
+    taken: set[str] = set()
+    for i in range(len(paths)):
+        names[i] = names[i] if names[i] not in taken else f"{names[i]}-{i + 1}"
+        taken.add(names[i])
+    return [names[i] for i in range(len(paths))]
 
 
 def _read_bytes(path: Path) -> bytes:
@@ -348,13 +587,15 @@ def _first_line_as_title(text: str) -> str | None:
 
 def _parse_date(value: object, *, strict: bool = True) -> pd.Timestamp | None:
     """Read an ISO 8601 date; a zone is dropped, since a publication date is the outlet's own day."""
-    if value is None or value == "" or pd.isna(value):  # type: ignore[call-overload]
+    if _is_null(value):
         return None
     try:
-        date = pd.Timestamp(value)  # type: ignore[arg-type]
-        if isinstance(value, str) and not re.match(r"\d{4}-\d\d?-\d\d?", value.strip()):
+        # a number could count from any day
+        if not isinstance(value, str | date) or (
+            isinstance(value, str) and not re.match(r"\d{4}-\d\d?-\d\d?", value.strip())
+        ):
             raise ValueError(value)
-        return date.tz_localize(None).as_unit("s")
+        return pd.Timestamp(value).tz_localize(None).as_unit("s")
     except (ValueError, TypeError, OverflowError) as error:
         if strict:
             raise ValueError(f"published {str(value)!r} is not a date; write it as 2019-03-07") from error

@@ -5,7 +5,7 @@ import re
 import pandas as pd
 import pytest
 
-from newslab.articles import COLUMNS, read_articles
+from newslab.articles import COLUMNS, iter_articles, list_entries, name_files, read_articles
 
 PAGE = """<!doctype html><html lang="en"><head><title>Council votes</title>
 <meta property="og:site_name" content="The Daily">
@@ -180,3 +180,102 @@ def test_folder_without_documents_is_refused(tmp_path):
 def test_bad_publication_date_is_refused(write, published):
     with pytest.raises(ValueError, match=f"published '{published}' is not a date; write it as 2019-03-07"):
         read_articles(write("a.txt", "Some words."), published=published)
+
+
+ROWS = pd.DataFrame(
+    {
+        "doc_id": ["n1", "n2"],
+        "text": ["Rebels leave the town\n\n“We won’t, not now,” said Ana Ruiz.", 'The "old" bridge; it fell.'],
+        "published": ["2024-05-03", None],
+        "source": ["The Daily", "Mail"],
+        "section": ["world", "local"],
+    }
+)
+WRITERS = {
+    "news.csv": lambda path: ROWS.to_csv(path, index=False),
+    "news.tsv": lambda path: ROWS.to_csv(path, index=False, sep="\t"),
+    "excel.csv": lambda path: ROWS.to_csv(path, index=False, sep=";", encoding="utf-8-sig"),
+    "wide.csv": lambda path: ROWS.to_csv(path, index=False, encoding="utf-16"),
+    "news.jsonl": lambda path: ROWS.to_json(path, orient="records", lines=True),
+    "news.parquet": lambda path: ROWS.astype({"published": "datetime64[us]"}).to_parquet(path),
+}
+
+
+@pytest.mark.parametrize("name", WRITERS)
+def test_tables_are_read_row_by_row(tmp_path, name):
+    WRITERS[name](tmp_path / name)
+    articles = read_articles(tmp_path / name)
+    assert articles[["doc_id", "text", "source"]].equals(ROWS[["doc_id", "text", "source"]].astype("str"))
+    assert articles["published"].tolist() == [pd.Timestamp("2024-05-03"), pd.NaT]
+    assert articles["title"][0] == "Rebels leave the town"
+    assert set(articles["file"]) == {str(tmp_path / name)}
+
+
+def test_a_row_is_repaired_as_a_file_is(write):
+    rows = "doc_id,text,published\na,Sheâ€™s here.,last week\n".encode() + "b,The café closed.,\n".encode("cp1252")
+    articles = read_articles(write("a.csv", rows))
+    assert articles["text"].tolist() == ["She’s here.", "The café closed."]
+    assert articles["repairs"][0].endswith("published 'last week' left out, as it is no ISO 8601 date")
+    assert articles["repairs"][1] == "read as Windows-1252, as no encoding is declared"
+    assert articles["published"].isna().all()
+
+
+def test_a_row_may_hold_a_page(write):
+    import json
+
+    article = read_articles(write("a.jsonl", json.dumps({"doc_id": "p", "text": PAGE}))).iloc[0]
+    assert (article["title"], article["source"]) == ("Council votes", "The Daily")
+    assert "<p>" not in article["text"]
+
+
+def test_large_sources_come_in_pieces_and_only_when_asked(write):
+    lines = [f'{{"doc_id": "d{i}", "text": "Some words."}}' for i in range(5)]
+    path = write("a.jsonl", "\n".join([*lines, "{"]))
+    pieces = iter_articles(path, size=2)
+    assert [next(pieces)["doc_id"].tolist() for _ in range(2)] == [["d0", "d1"], ["d2", "d3"]]
+    with pytest.raises(ValueError, match=r"a\.jsonl, line 6: is no JSON"):
+        next(pieces)
+
+
+def test_a_folder_of_tables_is_read_if_it_holds_no_documents(write, tmp_path):
+    write("b.jsonl", '{"doc_id": "b", "text": "Some words."}')
+    write("a.csv", "doc_id,text\na,Some words.\n")
+    assert read_articles(tmp_path)["doc_id"].tolist() == ["a", "b"]
+    write("c.txt", "Some words.")
+    assert read_articles(tmp_path)["doc_id"].tolist() == ["c"]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        ("a.csv", "id,text\n1,Words.\n", r"a\.csv: has no column doc_id, it has id, text; name them doc_id, text"),
+        ("a.jsonl", '{"doc_id": "a", "body": "x"}', r"has no column text, it has doc_id, body"),
+        ("a.csv", "", "has no column doc_id and no text, it has nothing"),
+        ("a.csv", "doc_id,text\na,One, two.\n", r"a\.csv, line 2: has 3 fields, but 2 columns"),
+        ("a.csv", "doc_id,text\na,Words.\na,Words.\n", r"line 3: doc_id 'a' occurs twice"),
+        ("a.csv", "doc_id,text\n,Words.\n", "line 2: has no doc_id"),
+        ("a.jsonl", '{"doc_id": "a", "text": ["x"]}', "line 1: has no text but list"),
+        ("a.jsonl", '{"doc_id": "a", "text": null}', "line 1: has no text; leave it out"),
+        ("a.parquet", "PAR1 no more", "cannot be read as Parquet"),
+        ("a.csv", b"\x1f\x8b packed", "is a gzip archive, not a table"),
+    ],
+)
+def test_bad_tables_are_named_with_a_remedy(write, name, content, message):
+    with pytest.raises(ValueError, match=message):
+        read_articles(write(name, content))
+
+
+def test_a_missing_column_is_told_before_the_first_article(write):
+    good, bad = write("a.jsonl", '{"doc_id": "a", "text": "x"}'), write("b.csv", "id\n1\n")
+    with pytest.raises(ValueError, match=r"b\.csv: has no column"):
+        next(list_entries([good, bad]))
+
+
+def test_ten_thousand_files_are_named_at_once(tmp_path):
+    for folder in map(str, range(100)):
+        (tmp_path / folder).mkdir()
+        for name in map(str, range(100)):
+            (tmp_path / folder / f"{name}.txt").touch()
+    names = name_files(tmp_path)
+    assert len(names) == 10_000
+    assert names["7/9"] == tmp_path / "7" / "9.txt"
