@@ -19,7 +19,7 @@ from spacy.language import Language
 from spacy.tokens import Doc, DocBin
 from spacy.vocab import Vocab
 
-from newslab import sentences  # noqa: F401  (registers its component)
+from newslab import sentences, words  # the first registers a component
 from newslab.tables import check_columns
 
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")  # no text in any encoding; spaCy cannot store it
@@ -137,7 +137,7 @@ def parse_articles(
     pipeline
         An installed spaCy pipeline, or a folder that holds one.
     cache
-        Folder to keep parses in, by text, pipeline and version; None keeps nothing.
+        Folder to keep parses in, by text, pipeline and the rules for sentences; None keeps nothing.
 
     Returns
     -------
@@ -203,8 +203,15 @@ def _cut(text: str) -> list[str]:
 
 def _cache_key(text: str, pipeline: str) -> str:
     about = describe_pipeline(pipeline)
-    parts = [text, about["sha256"], about["spacy"], importlib.metadata.version("newslab")]
+    parts = [text, about["sha256"], about["spacy"], _digest_rules()]
     return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+@lru_cache(maxsize=1)
+def _digest_rules() -> str:
+    """Tell apart the states of the rules that a parse rests on besides its pipeline, of any version or none."""
+    sources = [Path(module.__file__ or "").read_bytes() for module in (words, sentences)]
+    return hashlib.sha256(b"\0".join([*sources, Path(__file__).read_bytes()])).hexdigest()
 
 
 def _recall(path: Path) -> Doc | None:

@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -55,6 +56,19 @@ def test_cache_knows_text_and_holds_nothing_half_written(articles, tmp_path):
     other = articles.assign(text=articles["text"] + " More.")
     assert parse_articles(other, cache=tmp_path)["a"].text.endswith("More.")
     assert {path.suffix for path in tmp_path.iterdir()} == {".spacy"}
+
+
+def test_another_rule_for_sentences_is_another_parse(articles, tmp_path, monkeypatch):
+    parse_articles(articles, cache=tmp_path / "cache")
+    rules = tmp_path / "sentences.py"
+    rules.write_bytes(Path(parsing.sentences.__file__).read_bytes() + b"# another rule")
+    monkeypatch.setattr(parsing.sentences, "__file__", str(rules))
+    parsing._digest_rules.cache_clear()
+    parse_articles(articles, cache=tmp_path / "cache")
+    monkeypatch.undo()
+    parsing._digest_rules.cache_clear()
+    parse_articles(articles, cache=tmp_path / "cache")
+    assert len(list((tmp_path / "cache").iterdir())) == 4
 
 
 def test_long_text_is_parsed_in_pieces_and_comes_out_whole(monkeypatch):
