@@ -1,3 +1,4 @@
+from .articles import iter_articles as iter_articles
 from .articles import read_articles as read_articles
 from .charts import chart_bars as chart_bars
 from .charts import chart_cooccurrence as chart_cooccurrence
@@ -6,6 +7,7 @@ from .charts import chart_paragraphs as chart_paragraphs
 from .charts import chart_places as chart_places
 from .charts import chart_quantities as chart_quantities
 from .charts import chart_times as chart_times
+from .corpora import analyse_corpus as analyse_corpus
 from .display import join_words as join_words
 from .display import link_span as link_span
 from .display import link_spans as link_spans
