@@ -11,6 +11,7 @@ from .corpora import analyse_corpus as analyse_corpus
 from .display import join_words as join_words
 from .display import link_span as link_span
 from .display import link_spans as link_spans
+from .display import say_count as say_count
 from .display import show_finding as show_finding
 from .display import show_method as show_method
 from .display import show_table as show_table

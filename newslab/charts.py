@@ -8,7 +8,7 @@ import math
 import altair as alt
 import pandas as pd
 
-from newslab.display import COLOURS, FONT, PALETTE, link_to_text, use_charts
+from newslab.display import COLOURS, FONT, PALETTE, link_to_text, say_count, use_charts
 from newslab.places.outlines import Frame, cut_outlines
 from newslab.summaries import BOUND_WORDS, name_figures
 from newslab.tables import check_columns
@@ -102,6 +102,7 @@ def chart_bars(
     subtitle: str = "",
     unit: str | None = None,
     colour: str | None = None,
+    kind: str | None = None,
     top: int = 20,
 ) -> AnyChart:
     """Draw one bar a row, in the order of the table.
@@ -118,6 +119,8 @@ def chart_bars(
         Title of the value axis, with its unit; None takes the column's name.
     colour
         Column that colours the bars; its legend can be clicked.
+    kind
+        What the rows are, if each is a span, such as the first mention: a click on a bar then leads to its sentence.
     top
         How many bars to draw.
 
@@ -132,12 +135,13 @@ def chart_bars(
     >>> chart_bars(terms, label="term", value="count", title="Most frequent").to_dict()["mark"]["type"]
     'bar'
     """
-    check_columns(table, [label, value, *([colour] if colour else [])], name=title)
+    columns = [label, value, *([colour] if colour else [])]
+    check_columns(table, [*columns, *(["start", "end"] if kind else [])], name=title)
     if table.empty:
         return _chart_nothing(title, subtitle)
-    labels = table[label].drop_duplicates().head(top)
-    shown = table.loc[table[label].isin(labels), [label, value, *([colour] if colour else [])]]
-    shown = shown.assign(**{label: _shorten(shown[label])})
+    drawn = table[table[label].isin(table[label].drop_duplicates().head(top))]
+    links = {"href": link_to_text(drawn, kind)} if kind else {}
+    shown = drawn[columns].assign(**{label: _shorten(drawn[label])}, **links)
     totals = shown.groupby(label, sort=False)[value].sum()
     few = pd.api.types.is_integer_dtype(totals) and totals.max() <= 10  # no half of a mention on the axis
     axis = alt.Axis(format="d", values=list(range(int(totals.max()) + 1))) if few else alt.Axis(format="~s")
@@ -151,6 +155,8 @@ def chart_bars(
         )
         .properties(title=alt.TitleParams(title, subtitle=subtitle), height=alt.Step(20))
     )
+    if kind:
+        chart = chart.mark_bar(cursor="pointer").encode(href="href:N", description=f"{label}:N")
     if not colour:
         return chart
     picked = alt.selection_point(name="picked", fields=[colour], bind="legend")
@@ -223,7 +229,7 @@ def chart_dispersion(
         axis=alt.Axis(values=list(range(0, 101, 10))),
     )
     chart = (
-        alt.Chart(shown, description=f"{title}: {_name_some(order.index.to_series(), order)} mentions")
+        alt.Chart(shown, description=f"{title}, by number of places: {_name_some(order.index.to_series(), order)}")
         .mark_bar(height=11, cursor="pointer")
         .encode(
             x=x,
@@ -269,7 +275,7 @@ def chart_paragraphs(paragraphs: pd.DataFrame) -> AnyChart:
     return (
         alt.Chart(
             shown.drop(columns=["text", "role", "off_topic"]),
-            description=f"What each paragraph is: {_name_some(counts.index.to_series(), counts)} paragraphs",
+            description=f"What each paragraph is, by number: {_name_some(counts.index.to_series(), counts)}",
         )
         .mark_bar(height=34, stroke=COLOURS["paper"][0], strokeWidth=1.5, cursor="pointer")
         .encode(
@@ -299,35 +305,38 @@ def chart_cooccurrence(pairs: pd.DataFrame, *, title: str = "Who appears with wh
     Parameters
     ----------
     pairs
-        As of `count_cooccurrence`: ``name, other, count`` each pair once.
+        As of `count_cooccurrence`: ``name, other, count`` each pair once, with the first passage that both share.
     title, subtitle
         What the chart shows, and on what basis.
 
     Returns
     -------
     Chart
-        A square a pair, the darker the more passages they share.
+        A square a pair, the darker the more passages they share; a click leads to the first.
 
     Examples
     --------
-    >>> pairs = pd.DataFrame({"name": ["Iraq"], "other": ["Syria"], "count": [2]})
+    >>> pairs = pd.DataFrame({"start": [0], "end": [9], "name": ["Iraq"], "other": ["Syria"], "count": [2]})
     >>> chart_cooccurrence(pairs).to_dict()["mark"]["type"]
     'rect'
     """
-    check_columns(pairs, ["name", "other", "count"], name="pairs")
+    check_columns(pairs, ["start", "end", "name", "other", "count"], name="pairs")
     if pairs.empty:
         return _chart_nothing(title, subtitle)
     both = pd.concat([pairs, pairs.rename(columns={"name": "other", "other": "name"})], ignore_index=True)
     order = list(both.groupby("name")["count"].sum().sort_values(ascending=False, kind="stable").index)
-    shown = both[["name", "other", "count"]]
+    shown = both[["name", "other", "count"]].assign(
+        href=link_to_text(both, "paragraphs"), pair=both["name"] + " and " + both["other"]
+    )
     size = max(120, min(560, 18 * len(order)))
     most = int(pairs["count"].max())
     return (
         alt.Chart(
             shown,
-            description=f"{title}: {_name_some(pairs['name'] + ' and ' + pairs['other'], pairs['count'])} passages",
+            description=f"{title}, by passages shared: "
+            + _name_some(pairs["name"] + " and " + pairs["other"], pairs["count"]),
         )
-        .mark_rect(fill=PALETTE[0], stroke=COLOURS["paper"][0])
+        .mark_rect(fill=PALETTE[0], stroke=COLOURS["paper"][0], cursor="pointer")
         .encode(
             x=alt.X("other:N", sort=order, title=None, axis=alt.Axis(labelAngle=-60, labelLimit=140)),
             y=alt.Y("name:N", sort=order, title=None),
@@ -344,6 +353,8 @@ def chart_cooccurrence(pairs: pd.DataFrame, *, title: str = "Who appears with wh
                     symbolStrokeWidth=0,
                 ),
             ),
+            href="href:N",
+            description="pair:N",
             tooltip=["name:N", "other:N", "count:Q"],
         )
         .properties(title=alt.TitleParams(title, subtitle=subtitle), width=size, height=size)
@@ -393,7 +404,7 @@ def chart_places(places: pd.DataFrame, outlines: dict) -> AnyChart:
         datasets={land: cut_outlines(outlines, frame) for land, frame in frames.items()},
     ).properties(
         title=alt.TitleParams(title, subtitle=subtitle),
-        description=f"Map of places: {_name_some(shown['name'], shown['mentions'])} mentions",
+        description=f"Map of places, by mentions: {_name_some(shown['name'], shown['mentions'])}",
     )
 
 
@@ -412,7 +423,9 @@ def _frame(points: pd.DataFrame) -> Frame:
 
 
 def _chart_map(frame: Frame, land: str, points: pd.DataFrame) -> alt.LayerChart | alt.FacetChart:
-    """Draw all points on a stretch of the map."""
+    """Draw a stretch of the map with the points on it."""
+    inside = points["longitude"].between(frame.west, frame.east) & points["latitude"].between(frame.south, frame.north)
+    points = points[inside].reset_index(drop=True)
     data = alt.NamedData(name=land, format=alt.TopoDataFormat(type="topojson", feature="countries"))
     outlines = alt.Chart(data).mark_geoshape(fill=COLOURS["wash"][0], stroke=COLOURS["line"][0], clip=True, aria=False)
     dots = (
@@ -633,6 +646,7 @@ def chart_times(times: pd.DataFrame, *, title: str = "When", subtitle: str = "")
         base.mark_point(size=50, cursor="pointer"),
     ).properties(
         title=alt.TitleParams(title, subtitle=subtitle),
-        description=f"{title}: {len(shown)} expressions on a time line, " + "; ".join(shown["line"].head(6)),
+        description=f"{title}: {say_count(len(shown), 'expression')} on a time line, "
+        + "; ".join(shown["line"].head(6)),
         height=alt.Step(22),
     )

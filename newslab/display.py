@@ -6,11 +6,13 @@ Whatever comes out of a document is text, never markup: all of it is escaped her
 import base64
 import functools
 import hashlib
+import heapq
 import html
 import importlib.metadata
 import json
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -34,7 +36,7 @@ COLOURS = {
     "quotes": ("#007558", "#45c9a2"),
     "quotes-wash": ("#d8f0e7", "#123d32"),
     "times": ("#93407d", "#e39acb"),
-    "flagged": ("#856000", "#e3b84d"),
+    "anomalies": ("#856000", "#e3b84d"),
 }
 """Every colour of page and charts, by name: on light and on dark paper.
 
@@ -42,7 +44,7 @@ The five of the layers are the hues of Okabe and Ito (2008, "Color Universal Des
 readers tell apart, darkened or lightened until each has a contrast of 4.5 with its paper.
 """
 
-PALETTE = [COLOURS[name][0] for name in ("entities", "quantities", "quotes", "times", "flagged", "muted")]
+PALETTE = [COLOURS[name][0] for name in ("entities", "quantities", "quotes", "times", "anomalies", "muted")]
 """Colours for the categories of a chart, in order."""
 
 FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"
@@ -57,10 +59,20 @@ PAGES = {
     "paragraphs": "profile",
     "sentences": "profile",
     "keyterms": "profile",
+    "terms": "profile",
+    "collocations": "profile",
+    "ngrams": "profile",
+    "anomalies": "profile",
 }
 """Page that holds the rows of each kind of span."""
 
-LAYERS = {"entities": "Entities", "quantities": "Figures", "quotes": "Quotes", "times": "Times"}
+LAYERS = {
+    "entities": "Entities",
+    "quantities": "Figures",
+    "quotes": "Quotes",
+    "times": "Times",
+    "anomalies": "Flagged",
+}
 """Kinds that the text shows as a layer of its own, and what a reader calls them."""
 
 FINDING_MIME = "application/vnd.newslab.finding+json"
@@ -80,6 +92,7 @@ _LONGEST_CELL = 400  # characters shown of one cell; the CSV has them all
 _LONGEST_LINK = 80  # characters of a link in prose
 _SHORT = 20  # characters that are not worth a line break
 _SCREENFUL = 12  # rows shown before "show all"
+_FEW_COLUMNS = 5  # that fit beside the margin; more may reach into it
 
 
 @dataclass(frozen=True)
@@ -192,6 +205,17 @@ def join_words(words: Sequence[object]) -> Markup:
     return Markup("{} and {}").format(Markup(", ").join(escaped[:-1]), escaped[-1])
 
 
+def say_count(n: int, one: str, many: str = "") -> str:
+    """Say how many there are, in the number that the count wants.
+
+    Examples
+    --------
+    >>> say_count(1, "figure"), say_count(1204, "figure"), say_count(2, "country", "countries")
+    ('1 figure', '1,204 figures', '2 countries')
+    """
+    return f"{n:,} {one if n == 1 else many or one + 's'}"
+
+
 def show_finding(sentence: str, /, *, facts: Mapping[str, object] | None = None, **values: object) -> Shown:
     """Say in a sentence what was found, with the numbers and names filled in and escaped.
 
@@ -285,10 +309,11 @@ def show_table(
     label = caption or "Table"
     reach = Markup(' tabindex="0" role="region" aria-label="{}"').format(label) if not (kind and rows) else ""
     markup = Markup(
-        '<div class="nl nl-table{long}">{caption}<div class="nl-scroll"{reach}><table aria-label="{label}">'
+        '<div class="nl nl-table{wide}{long}">{caption}<div class="nl-scroll"{reach}><table aria-label="{label}">'
         "<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>"
         '<p class="nl-below">{all}{csv}</p>{accuracy}</div>'
     ).format(
+        wide=" nl-wide" if len(names) > _FEW_COLUMNS else "",
         long=" nl-long" if is_long else "",
         reach=reach,
         label=label,
@@ -308,9 +333,9 @@ def _say_accuracy(kind: str) -> Markup:
         return Markup("")
     said = "; ".join("{of}: F1 {f1:.0f} % ({benchmark}, n = {n:,})".format(**score) for score in scores)
     return Markup(
-        '<p class="nl-accuracy">How accurate? {}, measured {} with the default pipeline, on texts seen in '
-        "development.</p>"
-    ).format(said[0].upper() + said[1:], _accuracy()["measured"])
+        '<p class="nl-accuracy">How accurate? {}. Measured {} on English with {}, on texts seen in development.'
+        '<strong class="nl-unlike"> This document is unlike those, see below: expect less.</strong></p>'
+    ).format(said[0].upper() + said[1:], _accuracy()["measured"], _accuracy()["model"])
 
 
 @functools.cache
@@ -390,10 +415,11 @@ def show_text(doc: Doc | str, layers: Mapping[str, pd.DataFrame], *, paragraphs:
     doc
         The document; of a plain text no sentences are marked.
     layers
-        Span table by kind: those in `LAYERS` are marked and link to their rows, those of any other kind are
-        only places to link to.
+        Span table by kind: those in `LAYERS` are marked, and link to their rows. All are places to link to; whoever
+        follows such a link finds one back to the row there.
     paragraphs
-        As of ``extract_paragraphs``: headlines and boilerplate are set apart, passages off topic flagged.
+        As of ``extract_paragraphs``: headlines and boilerplate are set apart, and flagged with the ``anomalies``, as is
+        what is off topic.
 
     Returns
     -------
@@ -413,16 +439,15 @@ def show_text(doc: Doc | str, layers: Mapping[str, pd.DataFrame], *, paragraphs:
             bounds, _deal(spans, bounds), _deal(sentences, bounds), strict=True
         )
     ]
-    counts = {kind: len(layers[kind]) for kind in LAYERS if kind in layers}
-    n_flagged = sum(bool(_note(row)) for row in about.values())
+    places = {kind: [(s, e) for s, e, of in spans if of == kind] for kind in LAYERS if kind in layers}
+    if flagged := [bound for bound in bounds if _note(about.get(bound, {}))]:
+        places["anomalies"] = sorted([*places.get("anomalies", []), *flagged])
     markup = Markup('<div class="nl nl-text">{layers}{map}<div class="nl-body">{body}</div></div>').format(
-        layers=_layer_switches(counts),
-        map=_draw_map(
-            len(text), {kind: layers[kind] for kind in counts}, [p for p in bounds if _note(about.get(p, {}))]
-        ),
+        layers=_layer_switches({kind: len(spans) for kind, spans in places.items()}),
+        map=_draw_map(len(text), places),
         body=Markup("").join(body),
     )
-    return Shown(str(markup), f"The text: {len(bounds):,} paragraphs, {n_flagged:,} flagged")
+    return Shown(str(markup), f"The text: {len(bounds):,} paragraphs, {len(flagged):,} flagged")
 
 
 _Span = tuple[int, int, str]
@@ -463,7 +488,10 @@ def _mark_paragraph(
     text: str, start: int, end: int, spans: list[_Span], sentences: list[tuple[int, int]], about: Mapping
 ) -> Markup:
     """Set one paragraph: cut at every edge of a span or sentence, each piece marked with all it is in."""
-    pieces: list[Markup] = []
+    pieces = [_place("paragraphs", start, end)]
+    if note := _note(about):
+        row = f"{PAGES['paragraphs']}.html#{anchor('paragraphs', start, end)}"
+        pieces.append(Markup('<a class="nl-note" href="{}">{}</a>').format(row, note))
     edges = {start, end, *(max(start, s) for s, e in sentences), *(min(end, e) for s, e in sentences)}
     edges.update(edge for s, e, _ in spans for edge in (max(start, s), min(end, e)))
     opens: dict[int, list[_Span]] = {}
@@ -471,13 +499,17 @@ def _mark_paragraph(
         opens.setdefault(max(start, span[0]), []).append(span)
     sentence_starts = {max(start, s): (s, e) for s, e in sentences}
     sentence_ends = {min(end, e) for s, e in sentences}
-    active: list[_Span] = []
+    inside: Counter[str] = Counter()  # spans that are open, by kind
+    closing: list[tuple[int, int, _Span]] = []  # heap of those, the next to end first
+    inner: list[tuple[int, int, _Span]] = []  # heap of those with a mark, the shortest first, some of them ended
     unlinked: set[_Span] = set()  # spans without a piece of their own yet; hidden to their end, they get an `_also`
     cuts = sorted(edges)
     for left, right in zip(cuts, [*cuts[1:], end], strict=True):
-        closing = [span for span in active if span[1] <= left]
-        pieces += [_also(text, span) for span in closing if span in unlinked]
-        active = [span for span in active if span[1] > left]
+        while closing and closing[0][0] <= left:
+            span = heapq.heappop(closing)[2]
+            inside[span[2]] -= 1
+            if span in unlinked:
+                pieces.append(_also(text, span))
         if left in sentence_ends:
             pieces.append(Markup("</span>"))
         if left == end:
@@ -488,32 +520,43 @@ def _mark_paragraph(
             )
         for span in opens.get(left, []):
             if span[0] >= start:  # a span that began in an earlier paragraph has its place there
-                pieces.append(Markup('<i id="{}"></i>').format(anchor(span[2], span[0], span[1])))
-            active.append(span)
+                pieces.append(_place(span[2], span[0], span[1]))
+            inside[span[2]] += 1
+            heapq.heappush(closing, (span[1], span[0], span))
+            if span[2] in LAYERS:
+                heapq.heappush(inner, (span[1] - span[0], -span[0], span))
             unlinked.add(span)
-        marked = [span for span in active if span[2] in LAYERS]
+        while inner and inner[0][2][1] <= left:
+            heapq.heappop(inner)
         words = text[left:right]
-        if not marked:
+        if not inner:
             pieces.append(escape(words))
             continue
-        inner = min(marked, key=lambda span: (span[1] - span[0], -span[0]))
-        classes = " ".join(dict.fromkeys(f"nl-{kind}" for _, _, kind in marked))
-        place = anchor(inner[2], inner[0], inner[1])
+        span = inner[0][2]
+        classes = " ".join(f"nl-{kind}" for kind in LAYERS if inside[kind])
         if words.isspace():  # between two inner spans: nothing to click
             pieces.append(Markup('<span class="nl-mark {}">{}</span>').format(classes, words))
             continue
         pieces.append(
             Markup('<a class="nl-mark {}" href="{}.html#{}"{}>{}</a>').format(
-                classes, PAGES[inner[2]], place, "" if inner in unlinked else Markup(' tabindex="-1"'), words
+                classes,
+                PAGES[span[2]],
+                anchor(span[2], span[0], span[1]),
+                "" if span in unlinked else Markup(' tabindex="-1"'),
+                words,
             )
         )
-        unlinked.discard(inner)
+        unlinked.discard(span)
     role = f" nl-{about['role']}" if about.get("role") in {"headline", "boilerplate"} else ""
-    place = anchor("paragraphs", start, end)
-    note = Markup('<a class="nl-note" href="{}.html#{}">{}</a>').format(PAGES["paragraphs"], place, _note(about))
-    return Markup('<p id="{}" class="nl-paragraph{}">{}{}</p>').format(
-        place, role, note if _note(about) else "", Markup("").join(pieces)
-    )
+    return Markup('<p class="nl-paragraph{}">{}</p>').format(role, Markup("").join(pieces))
+
+
+def _place(kind: str, start: int, end: int) -> Markup:
+    """Make a place to link to, which shows a way back to the row when it has been linked to."""
+    place = anchor(kind, start, end)
+    if kind not in PAGES:
+        return Markup('<i id="{}"></i>').format(place)
+    return Markup('<a class="nl-place" id="{}" href="{}.html#{}">row</a>').format(place, PAGES[kind], place)
 
 
 def _also(text: str, span: _Span) -> Markup:
@@ -539,16 +582,10 @@ def _layer_switches(counts: Mapping[str, int]) -> Markup:
     return Markup('<fieldset class="nl-layers"><legend>Show in the text</legend>{}</fieldset>').format(switches)
 
 
-def _draw_map(n_characters: int, layers: Mapping[str, pd.DataFrame], flagged: Sequence[tuple[int, int]]) -> Markup:
+def _draw_map(n_characters: int, places: Mapping[str, Sequence[tuple[int, int]]]) -> Markup:
     """Draw where in the document the spans of each layer lie, beginning on the left."""
-    lanes: dict[str, Iterable[tuple[int, int]]] = {
-        LAYERS[kind]: zip(table["start"], table["end"], strict=True) for kind, table in layers.items()
-    }
-    colours = {LAYERS[kind]: kind for kind in layers} | {"Flagged": "flagged"}
-    if flagged:
-        lanes["Flagged"] = flagged
     drawn = []
-    for label, spans in lanes.items():
+    for kind, spans in places.items():
         # a thousandth of the text is all that can be seen, and keeps the map small whatever the length of the text
         ticks: dict[int, int] = {}
         for start, end in spans:
@@ -559,7 +596,7 @@ def _draw_map(n_characters: int, layers: Mapping[str, pd.DataFrame], flagged: Se
             Markup(
                 '<span>{}</span><svg viewBox="0 0 1000 1" preserveAspectRatio="none"><path d="{}" '
                 'style="fill:var(--nl-{})"/></svg>'
-            ).format(label, path, colours[label])
+            ).format(LAYERS[kind], path, kind)
         )
     return Markup(
         '<div class="nl-map" role="img" aria-label="Where in the document each layer has marks, from its beginning on '
@@ -591,7 +628,12 @@ def show_method(
     """
     check_columns(articles, ["doc_id", "text"], name="articles")
     facts: list[tuple[str, object]] = []
+    unlike = []  # what no benchmark has measured; the tables of the page say so with it
+    if pipeline and pipeline["model"] != (measured := _accuracy()["model"]):
+        unlike.append(f"it was read with {pipeline['model']}, and accuracy measured with {measured}")
     for row in articles.to_dict("records"):
+        if (language := row.get("language", "en")) != "en":
+            unlike.append(f"it reads as {language!r}, not English")
         # the name only: where the file lay on somebody's disk is nobody's business
         facts.append(("Document", Path(str(row.get("file") or row["doc_id"])).name))
         if "sha256" in row:
@@ -601,12 +643,15 @@ def show_method(
         facts += [(label, row[column]) for column, label in named.items() if column in row]
         facts.append(("Repairs", row.get("repairs") or "none"))
     facts += [(f"Pipeline: {_label(key).lower()}", value) for key, value in (pipeline or {}).items()]
+    if unlike:
+        facts.append(("Not as accurate as stated", "; ".join(unlike)))
     facts.append(("Made with", ", ".join(f"{name} {version}" for name, version in _package_versions().items())))
     facts += list((notes or {}).items())
     items = Markup("").join(
         Markup("<dt>{}</dt><dd>{}</dd>").format(label, _format_column(pd.Series([value]))[0]) for label, value in facts
     )
-    return Shown(str(Markup('<dl class="nl nl-facts">{}</dl>').format(items)), "How this was made")
+    differs = " nl-differs" if unlike else ""
+    return Shown(str(Markup('<dl class="nl nl-facts{}">{}</dl>').format(differs, items)), "How this was made")
 
 
 @functools.cache
@@ -669,9 +714,9 @@ def _paper(which: int) -> str:
 
 
 def _rules() -> str:
-    lanes = {"quotes": 0, "entities": 1, "quantities": 2, "times": 3}
+    lanes = ["quotes", "entities", "quantities", "times", "anomalies"]
     switches = "".join(
         f".nl-text:not(:has(.nl-switch-{kind}:checked)) .nl-body .nl-{kind}{{--lane-{lane}:transparent}}\n"
-        for kind, lane in lanes.items()
+        for lane, kind in enumerate(lanes)
     )
     return Path(__file__).with_name("display.css").read_text(encoding="utf-8") + switches

@@ -443,6 +443,7 @@ def count_cooccurrence(spans: pd.DataFrame, passages: pd.DataFrame, *, by: str =
     Returns
     -------
     DataFrame, most frequent first
+        doc_id, start, end : the first passage that holds both
         name, other : two values of ``by``, each pair once
         count : passages that hold both
 
@@ -455,15 +456,19 @@ def count_cooccurrence(spans: pd.DataFrame, passages: pd.DataFrame, *, by: str =
     --------
     >>> spans = pd.DataFrame({"doc_id": "a", "start": [0, 5], "end": [4, 10], "name": ["Iraq", "Syria"]})
     >>> count_cooccurrence(spans, pd.DataFrame({"doc_id": ["a"], "start": [0], "end": [12]})).to_dict("records")
-    [{'name': 'Iraq', 'other': 'Syria', 'count': 1}]
+    [{'doc_id': 'a', 'start': 0, 'end': 12, 'name': 'Iraq', 'other': 'Syria', 'count': 1}]
     """
     check_columns(spans, [by], name="spans")
     frequent = spans[by].value_counts().head(top).index
     placed = find_within(spans[spans[by].isin(frequent)], passages, suffix="_passage")
-    held = placed[["doc_id", "start_passage", by]].drop_duplicates().rename(columns={by: "name"})
-    pairs = held.merge(held.rename(columns={"name": "other"}), on=["doc_id", "start_passage"])
+    passage = {"doc_id": "doc_id", "start_passage": "start", "end_passage": "end"}
+    held = placed[[*passage, by]].drop_duplicates().rename(columns={**passage, by: "name"})
+    pairs = held.merge(held.rename(columns={"name": "other"}), on=list(passage.values()))
     pairs = pairs[pairs["name"] < pairs["other"]]
-    counted = pairs.groupby(["name", "other"], as_index=False).size().rename(columns={"size": "count"})
+    counted = pairs.groupby(["name", "other"], as_index=False).agg(
+        doc_id=("doc_id", "first"), start=("start", "first"), end=("end", "first"), count=("start", "size")
+    )
+    counted = counted[["doc_id", "start", "end", "name", "other", "count"]]
     return counted.sort_values(["count", "name", "other"], ascending=[False, True, True], ignore_index=True)
 
 

@@ -13,6 +13,8 @@ import json
 import sys
 from pathlib import Path
 
+from newslab.parsing import describe_pipeline
+
 KEPT = {
     ("entities", "worldwide", "five types, exact span"): (
         "entities",
@@ -48,7 +50,8 @@ def main(paths: list[Path]) -> None:
                 kind, right, benchmark = KEPT[key]
                 figures = {name: round(score[column], 1) for name, column in FIGURES.items()}
                 kept.setdefault(kind, []).append({"of": right, "benchmark": benchmark, **figures, "n": score["n"]})
-    content = {"measured": datetime.datetime.now(datetime.UTC).date().isoformat(), "kinds": kept}
+    today = datetime.datetime.now(datetime.UTC).date().isoformat()
+    content = {"measured": today, "model": describe_pipeline()["model"], "kinds": kept}
     text = json.dumps(content, indent=1, ensure_ascii=False) + "\n"
     (Path(__file__).parent.parent / "newslab" / "accuracy.json").write_text(text, encoding="utf-8")
 

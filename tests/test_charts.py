@@ -37,6 +37,13 @@ def test_bars_keep_the_order_of_the_table_and_say_it_in_words():
     assert spec["description"] == "Terms: ceasefire 4; town 9"
 
 
+def test_bars_lead_to_the_span_of_their_row():
+    terms = pd.DataFrame({"term": ["a", "b"], "n": [2, 1], "start": [4, 0], "end": [5, 1]})
+    chart = charts.chart_bars(terms, label="term", value="n", title="Terms", kind="keyterms")
+    assert [row["href"] for row in rows_of(chart)] == ["text.html#keyterms-4-5", "text.html#keyterms-0-1"]
+    assert "text.html#keyterms-4-5" in vl_convert.vegalite_to_svg(chart.to_dict())
+
+
 def test_bars_stop_at_the_top_rows():
     table = pd.DataFrame({"term": list("abcdef"), "n": range(6)})
     chart = charts.chart_bars(table, label="term", value="n", title="Terms", top=2)
@@ -108,11 +115,10 @@ def test_no_two_speakers_share_a_colour_unsaid():
 
 def test_a_matrix_is_darker_the_more_passages_are_shared():
     pairs = pd.DataFrame({"name": ["Iraq", "Iraq", "Oman"], "other": ["Oman", "Peru", "Peru"], "count": [3, 2, 1]})
-    svg = vl_convert.vegalite_to_svg(charts.chart_cooccurrence(pairs).to_dict())
-    drawn = re.findall(r'aria-label="other: \w+; name: \w+; passages shared: (\d)[^>]+ opacity="([.\d]+)"', svg)
-    shades = sorted({(int(count), float(opacity)) for count, opacity in drawn})
-    assert [count for count, _ in shades] == [1, 2, 3]
-    assert [opacity for _, opacity in shades] == sorted({opacity for _, opacity in shades})
+    svg = vl_convert.vegalite_to_svg(charts.chart_cooccurrence(pairs.assign(start=0, end=9)).to_dict())
+    drawn = dict(re.findall(r'aria-label="(\w+ and \w+)"[^>]+ opacity="([.\d]+)"', svg))
+    shades = [float(drawn[f"{pair.name} and {pair.other}"]) for pair in pairs.itertuples(index=False)]
+    assert shades == sorted(set(shades), reverse=True)
 
 
 def test_quantities_show_their_hedge_and_stay_unaveraged():
@@ -167,16 +173,17 @@ def test_times_leave_out_what_is_not_pinned():
 
 
 def test_cooccurrence_matrix_is_symmetric():
-    pairs = pd.DataFrame({"name": ["Iraq"], "other": ["Syria"], "count": [2]})
-    chart = charts.chart_cooccurrence(pairs)
-    assert {(row["name"], row["other"]) for row in rows_of(chart)} == {("Iraq", "Syria"), ("Syria", "Iraq")}
+    pairs = pd.DataFrame({"start": [0], "end": [9], "name": ["Iraq"], "other": ["Syria"], "count": [2]})
+    rows = rows_of(charts.chart_cooccurrence(pairs))
+    assert {(row["name"], row["other"]) for row in rows} == {("Iraq", "Syria"), ("Syria", "Iraq")}
+    assert {row["href"] for row in rows} == {"text.html#paragraphs-0-9"}
 
 
 @pytest.mark.parametrize(
     "chart",
     [
         charts.chart_bars(pd.DataFrame({"term": [], "n": []}), label="term", value="n", title="Terms"),
-        charts.chart_cooccurrence(pd.DataFrame({"name": [], "other": [], "count": []})),
+        charts.chart_cooccurrence(pd.DataFrame({"start": [], "end": [], "name": [], "other": [], "count": []})),
         charts.chart_quantities(quantities((0, 2, "5", None, None, "=", None, None, False)), title="Figures"),
         charts.chart_times(
             pd.DataFrame(columns=["start", "end", "text", "type", "value", "earliest", "latest", "anchored"])

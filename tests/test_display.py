@@ -1,9 +1,11 @@
 """What is shown: escaped, linked both ways, and legible where spans overlap."""
 
 import base64
+import html
 import io
 import json
 import re
+import time
 from pathlib import Path
 
 import altair as alt
@@ -45,6 +47,12 @@ def read_csv_of(markup: str) -> pd.DataFrame:
 
 def words_of(markup: str) -> str:
     return re.sub(r"<[^>]+>", "", markup)
+
+
+def read_body(markup: str) -> str:
+    """Words of a text as it is shown, without its links back."""
+    body = markup.partition('<div class="nl-body">')[2]
+    return html.unescape(words_of(re.sub(r'<a class="nl-(also|place|note)".*?</a>', "", body)))
 
 
 def test_rows_link_to_the_text_and_can_be_linked_to():
@@ -130,20 +138,20 @@ def test_the_text_keeps_its_words_and_every_span_has_a_place_and_a_way_back():
     }
     markup = show_text(text, layers).markup
     body = markup[markup.index('<div class="nl-body">') :]
-    without_also = re.sub(r'<a class="nl-also".*?</a>', "", body)
-    assert words_of(without_also) == text.replace("\n\n", "")
+    assert read_body(markup) == text.replace("\n\n", "")
     for kind, table in layers.items():
         for start, end in zip(table["start"], table["end"], strict=True):
-            assert body.count(f'id="{kind}-{start}-{end}"') == 1
-            if kind != "keyterms":
-                assert f'href="{kind}.html#{kind}-{start}-{end}"' in body
+            place = f"{kind}-{start}-{end}"
+            assert body.count(f'id="{place}"') == 1
+            # one way back where it has been linked to, and for a layer one on its mark
+            assert body.count(f'href="{display.PAGES[kind]}.html#{place}"') >= 1 + (kind in display.LAYERS)
 
 
 def test_a_quote_over_two_paragraphs_is_marked_in_both_and_named_once():
     text = "He said it\n\nand left."
     markup = show_text(text, {"quotes": make_spans((3, 15), text=text)}).markup
     assert markup.count('id="quotes-3-15"') == 1
-    assert markup.count('href="quotes.html#quotes-3-15"') == 2
+    assert markup.count('nl-quotes" href="quotes.html#quotes-3-15"') == 2
 
 
 def test_sentences_are_places_to_link_to():
@@ -153,10 +161,12 @@ def test_sentences_are_places_to_link_to():
     assert markup.count("<span") == markup.count("</span>")
 
 
-def test_flagged_passages_say_why():
+def test_flagged_passages_say_why_and_are_a_layer_with_what_is_damaged():
     text = "News.\nRead more"
     paragraphs = make_spans((0, 5), (6, 15), text=text).assign(role=["body", "boilerplate"], off_topic=False)
-    markup = show_text(text, {}, paragraphs=paragraphs).markup
+    markup = show_text(text, {"anomalies": make_spans((0, 4), text=text)}, paragraphs=paragraphs).markup
+    assert re.findall(r'class="nl-switch-(\w+)">.*?</span> (\d+)', markup) == [("anomalies", "2")]
+    assert markup.count('<a class="nl-mark nl-anomalies" href="profile.html#anomalies-0-4">News</a>') == 1
     assert markup.count("Flagged: looks like boilerplate") == 1
     assert 'href="profile.html#paragraphs-6-15"' in markup
 
@@ -164,8 +174,22 @@ def test_flagged_passages_say_why():
 @pytest.mark.parametrize("text", ["", " \n ", "\n\n", "?!", '"' * 10_000, "🎈 مرحبا"])
 def test_odd_texts_are_shown(text):
     layers = {"quotes": make_spans((0, len(text)), text=text)}
-    body = show_text(text, layers).markup.partition('<div class="nl-body">')[2]
-    assert words_of(body).replace("&#34;", '"') == "".join(line.strip() for line in text.splitlines())
+    body = read_body(show_text(text, layers).markup)
+    assert body == "".join(line.strip() for line in text.splitlines())
+
+
+def test_thousands_of_spans_in_each_other_take_no_longer_than_beside_each_other():
+    n = 4000
+    text = "a" * (2 * n)
+
+    def measure(*spans: tuple[int, int]) -> float:
+        table = make_spans(*spans, text="")
+        since = time.perf_counter()
+        markup = show_text(text, {"quotes": table}).markup
+        assert read_body(markup) == text
+        return time.perf_counter() - since
+
+    assert measure(*((i, 2 * n - i) for i in range(n))) < 5 * measure(*((2 * i, 2 * i + 1) for i in range(n)))
 
 
 def test_a_finding_hands_its_facts_to_the_index():
@@ -200,6 +224,23 @@ def test_the_method_tells_the_input_but_not_where_it_lay():
     assert "en_core_web_md 3.8.0" in markup
 
 
+@pytest.mark.parametrize(
+    ("language", "model", "said"),
+    [
+        ("en", "en_core_web_sm 3.8.0", ["it was read with en_core_web_sm 3.8.0, and accuracy measured with {model}"]),
+        ("de", "{model}", ["it reads as 'de', not English"]),
+        ("en", "{model}", []),
+    ],
+)
+def test_a_document_unlike_those_that_accuracy_was_measured_on_says_so(language, model, said):
+    measured = json.loads((Path(display.__file__).parent / "accuracy.json").read_text())["model"]
+    articles = pd.DataFrame({"doc_id": ["a"], "text": ["abc"], "language": [language]})
+    markup = html.unescape(show_method(articles, pipeline={"model": model.format(model=measured)}).markup)
+    found = re.findall(r"<dt>Not as accurate as stated</dt><dd>(.*?)</dd>", markup)
+    assert found == [line.format(model=measured) for line in said]
+    assert ("nl-differs" in markup) == bool(said)
+
+
 def test_charts_carry_a_type_that_jupyterlab_draws_and_a_description():
     use_charts()
     chart = alt.Chart(pd.DataFrame({"n": [1]}), title="Words").mark_bar().encode(x="n:Q")
@@ -232,4 +273,5 @@ def test_a_table_says_how_accurate_its_rows_are():
     (score, *_) = json.loads((Path(display.__file__).parent / "accuracy.json").read_text())["kinds"]["times"]
     shown = show_table(make_spans((0, 5), text="Today"), kind="times")
     assert f"F1 {score['f1']:.0f} % ({score['benchmark']}, n = {score['n']:,})" in shown.markup
+    assert json.loads((Path(display.__file__).parent / "accuracy.json").read_text())["model"] in shown.markup
     assert "How accurate" not in show_table(pd.DataFrame({"n": [1]})).markup

@@ -26,7 +26,7 @@ from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.wait import WebDriverWait
 
-from newslab.display import COLOURS, show_finding, show_table, use_charts
+from newslab.display import COLOURS, LAYERS, show_finding, show_table, show_text, use_charts
 from newslab.reports.driver import main
 from newslab.reports.exporter import ReportExporter, pack, shorten_path, vega_bundle
 
@@ -349,7 +349,7 @@ def test_words_in_every_colour_can_be_read_on_their_paper(paper):
         dark, light = sorted((luminance(one), luminance(other)))
         return (light + 0.05) / (dark + 0.05)
 
-    inks = ["ink", "muted", "link", "entities", "quantities", "quotes", "times", "flagged"]
+    inks = ["ink", "muted", "link", "entities", "quantities", "quotes", "times", "anomalies"]
     assert {n: c for n in inks if (c := contrast(COLOURS[n][paper], COLOURS["paper"][paper])) < 4.5} == {}
     grounds = ["wash", "spot", "quotes-wash"]
     assert {n: c for n in grounds if (c := contrast(COLOURS["ink"][paper], COLOURS[n][paper])) < 4.5} == {}
@@ -389,16 +389,14 @@ def test_a_click_leads_to_the_sentence_and_another_one_back(browser, entities_pa
     assert browser.current_url.endswith("/text.html#entities-0-8")
     spot = background(browser, ".nl-sentence:has(:target)")
     assert spot != background(browser, ".nl-sentence:not(:has(:target))")
-    browser.find_element(By.CSS_SELECTOR, ":target + a").click()
+    browser.find_element(By.CSS_SELECTOR, ":target").click()
     assert browser.current_url.endswith("/entities.html#entities-0-8")
     assert background(browser, "tr:target") == spot
 
 
 def test_chart_points_lead_to_the_sentence(browser, entities_page):
     open_page(browser, entities_page, scripts=False)
-    assert (
-        browser.find_element(By.CSS_SELECTOR, ".drawing a").get_dom_attribute("xlink:href") == "text.html#entities-0-8"
-    )
+    assert browser.find_element(By.CSS_SELECTOR, ".drawing a").get_dom_attribute("href") == "text.html#entities-0-8"
     open_page(browser, entities_page)
     browser.find_element(By.CSS_SELECTOR, ".drawn .mark-symbol path").click()
     WebDriverWait(browser, 5).until(lambda b: b.current_url.endswith("/text.html#entities-0-8"))
@@ -453,12 +451,23 @@ def test_nothing_is_wider_than_a_phone(browser, made, name):
     assert browser.execute_script("return [document.documentElement.scrollWidth, innerWidth]") == [390, 390]
 
 
-def test_layers_can_be_switched_off(browser, made):
-    open_page(browser, made / "story" / "text.html", scripts=False)
-    mark = browser.find_element(By.CSS_SELECTOR, "a.nl-entities")
-    before = mark.value_of_css_property("background-image")
-    browser.find_element(By.CSS_SELECTOR, ".nl-switch-entities").click()
-    assert mark.value_of_css_property("background-image") != before
+def test_layers_can_be_switched_off_without_scripts(browser, tmp_path):
+    text = "\n".join(f"{kind} stand here" for kind in LAYERS)
+    spans = {kind: [(text.index(kind), text.index(kind) + len(kind))] for kind in LAYERS}
+    paragraphs = pd.DataFrame([{"start": 0, "end": len(text), "role": "boilerplate", "off_topic": False}])
+    layers = {kind: pd.DataFrame(at, columns=["start", "end"]) for kind, at in spans.items()}
+    page = tmp_path / "text.html"
+    page.write_text(convert(show_text(text, layers, paragraphs=paragraphs)), encoding="utf-8")
+    open_page(browser, page, scripts=False)
+    lanes = browser.find_elements(By.CSS_SELECTOR, ".nl-map svg")
+    assert len(lanes) == len(LAYERS)
+    assert all(lane.size["height"] > 5 and lane.size["width"] > 500 for lane in lanes)
+    for kind in LAYERS:
+        mark = browser.find_element(By.CSS_SELECTOR, f"a.nl-{kind}")
+        shown = [mark.value_of_css_property(f"background-{what}") for what in ("image", "color")]
+        browser.find_element(By.CSS_SELECTOR, f".nl-switch-{kind}").click()
+        assert [mark.value_of_css_property(f"background-{what}") for what in ("image", "color")] != shown
+    assert not browser.find_element(By.CSS_SELECTOR, ".nl-note").is_displayed()
 
 
 def test_pages_print(browser, entities_page):

@@ -40,6 +40,9 @@ _VEGA_BASE = ' xlink:href="https://vega.github.io/vega-datasets/'  # to which vl
 _SIZE = re.compile(r' width="([\d.]+)" height="([\d.]+)"')
 _OUTLINES = re.compile(r'(?<= d=")[-\d.,MLZ]{60,}(?=")')
 _LINK = re.compile(r"(<a .*?</a>)", re.DOTALL)
+_LINKED_MARK = re.compile(
+    r'<a xlink:href="([^"]*)"><(\w+) aria-label="([^"]*)" role="graphics-symbol" aria-roledescription="[^"]*"'
+)
 _ARIA = re.compile(r' (?:role|aria-roledescription|aria-label|pointer-events)="[^"<>]*"(?=[^<>]*>)')
 _IDLE = re.compile(
     r' (?:opacity="1"|stroke-width="1"|stroke-opacity="1"|fill-opacity="1"|transform="translate\(0,0\)")(?=[^<>]*>)'
@@ -214,6 +217,7 @@ def _slim(svg: str) -> str:
     """Leave out of a picture what it also says without: half of its characters."""
     pieces = _LINK.split(svg)  # the marks in links, by turns with what stands between
     pieces[::2] = [_ARIA.sub("", piece) for piece in pieces[::2]]  # the words of the chart stand beside the picture
+    pieces[1::2] = [_LINKED_MARK.sub(r'<a href="\1" aria-label="\3"><\2', piece) for piece in pieces[1::2]]
     svg = _MEASURES.sub(lambda found: _DECIMALS.sub(_round, found.group()), _IDLE.sub("", "".join(pieces)))
     return svg.replace("<svg ", f'<svg font-family="{FONT}" ', 1).replace(f'" font-family="{FONT}"', '"')
 
