@@ -289,13 +289,10 @@ def show_table(
     )
     rows, seen = [], set()
     for i, (place, *texts) in enumerate(zip(places, *cells, strict=True) if names else []):
-        shown = [
-            Markup("<td{}>{}</td>").format(
-                classes[name],
-                Markup('<a href="text.html#{}">{}</a>').format(place, text) if place and j == 0 else text,
-            )
-            for j, (name, text) in enumerate(zip(names, texts, strict=True))
-        ]
+        if place:  # on the first cell that has words to click
+            at = next((j for j, text in enumerate(texts) if text.strip()), 0)
+            texts[at] = Markup('<a href="text.html#{}">{}</a>').format(place, texts[at] or "–")
+        shown = [Markup("<td{}>{}</td>").format(classes[name], text) for name, text in zip(names, texts, strict=True)]
         own_id = Markup(' id="{}"').format(place) if place and place not in seen else ""
         seen.add(place)
         rest = Markup(' class="nl-rest"') if i >= top else ""
@@ -311,7 +308,7 @@ def show_table(
     markup = Markup(
         '<div class="nl nl-table{wide}{long}">{caption}<div class="nl-scroll"{reach}><table aria-label="{label}">'
         "<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>"
-        '<p class="nl-below">{all}{csv}</p>{accuracy}</div>'
+        '{more}<p class="nl-below">{all}{csv}</p>{accuracy}</div>'
     ).format(
         wide=" nl-wide" if len(names) > _FEW_COLUMNS else "",
         long=" nl-long" if is_long else "",
@@ -320,6 +317,7 @@ def show_table(
         caption=Markup('<p class="nl-caption">{}</p>').format(caption) if caption else "",
         head=head,
         rows=Markup("").join(rows) or Markup('<tr><td colspan="{}">None found.</td></tr>').format(max(1, len(names))),
+        more=Markup('<p class="nl-more">{:,} of {:,} rows.</p>').format(top, len(table)) if is_long else "",
         all=show_all if is_long else "",
         csv=csv_link(table, kind or "table"),
         accuracy=_say_accuracy(kind or ""),

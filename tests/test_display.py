@@ -63,6 +63,11 @@ def test_rows_link_to_the_text_and_can_be_linked_to():
     )
 
 
+def test_a_row_that_begins_with_nothing_can_still_be_clicked():
+    shown = show_table(make_spans((0, 5), text="Tokyo").assign(left=""), kind="terms", columns=["left", "text"])
+    assert re.findall(r"<a href=[^>]+>(.*?)</a>", shown.markup)[0] == "Tokyo"
+
+
 def test_one_place_is_named_once_however_many_rows_stand_there():
     shown = show_table(make_spans((0, 5), (0, 5), text="Tokyo stocks"), kind="entities")
     assert shown.markup.count('id="entities-0-5"') == 1

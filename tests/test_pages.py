@@ -2,14 +2,16 @@
 
 import base64
 import io
-import json
+import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import lxml.html
 import pandas as pd
 import pytest
-from browsing import find_barriers, open_page
+from browsing import find_barriers, list_requests, open_page
 from selenium.webdriver.common.by import By
 
 from newslab.reports.driver import main
@@ -29,22 +31,33 @@ NAMES = [f"story/{path.stem}.html" for path in sorted(NOTEBOOKS.glob("*.ipynb"))
 
 
 @pytest.fixture(scope="session")
-def site(tmp_path_factory):
+def folder(tmp_path_factory):
     folder = tmp_path_factory.mktemp("pages")
     (folder / "story.txt").write_text(STORY, encoding="utf-8")
-    asked = {"out": folder / "out", "notebooks": NOTEBOOKS, "cache": folder / "cache"}
-    assert (
-        main(
-            [*(str(word) for name, value in asked.items() for word in (f"--{name}", value)), str(folder / "story.txt")]
-        )
-        == 0
-    )
+    return folder
+
+
+def ask(folder: Path, out: Path) -> list[str]:
+    asked = {"out": out, "notebooks": NOTEBOOKS, "cache": folder / "cache"}
+    return [*(str(word) for name, value in asked.items() for word in (f"--{name}", value)), str(folder / "story.txt")]
+
+
+@pytest.fixture(scope="session")
+def site(folder):
+    assert main(ask(folder, folder / "out")) == 0
     return folder / "out"
 
 
 @pytest.fixture(params=NAMES)
 def page(site, request):
     return site / request.param
+
+
+def test_the_same_story_gives_the_same_bytes_elsewhere_in_turn_and_under_another_hash_seed(folder, site, tmp_path):
+    command = [sys.executable, "-m", "newslab.reports", "--workers", "1", *ask(folder, tmp_path / "elsewhere")]
+    subprocess.run(command, env={**os.environ, "PYTHONHASHSEED": "7"}, check=True, capture_output=True)  # noqa: S603
+    for path in sorted(site.rglob("*.*")):
+        assert (tmp_path / "elsewhere" / path.relative_to(site)).read_bytes() == path.read_bytes(), path.name
 
 
 def read(page: Path) -> lxml.html.HtmlElement:
@@ -71,9 +84,7 @@ def test_every_chart_is_drawn_without_a_request_or_a_complaint(browser, page):
     figures = browser.find_elements(By.CSS_SELECTOR, "figure.chart")
     assert len(browser.find_elements(By.CSS_SELECTOR, "figure.chart .drawn svg")) == len(figures)
     assert browser.get_log("browser") == []
-    events = [json.loads(entry["message"])["message"] for entry in browser.get_log("performance")]
-    asked = [e["params"]["request"]["url"] for e in events if e["method"] == "Network.requestWillBeSent"]
-    assert [url for url in asked if not url.startswith(("data:", "about:", "chrome:"))] == [page.as_uri()]
+    assert list_requests(browser) == [page.as_uri()]
 
 
 def test_every_chart_is_there_without_scripts(browser, page):

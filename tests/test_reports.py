@@ -3,7 +3,6 @@
 import base64
 import hashlib
 import importlib.metadata
-import json
 import os
 import re
 import shutil
@@ -18,7 +17,7 @@ import nbformat
 import pandas as pd
 import pytest
 import spacy
-from browsing import open_page
+from browsing import list_requests, open_page
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
@@ -210,13 +209,14 @@ def test_a_notebook_that_fails_leaves_its_page_as_it_was(place, made, tmp_path, 
     assert (made / "story" / "text.html").read_bytes() == before
 
 
-def test_a_page_that_fails_at_first_says_so_where_others_lead(place, tmp_path):
+def test_a_page_that_fails_at_first_says_so_where_others_lead(place, tmp_path, capsys):
     notebooks, out = tmp_path / "notebooks", tmp_path / "out"
     notebooks.mkdir()
     write_notebook(notebooks / "profile.ipynb", ["# What is this?"])
     write_notebook(notebooks / "text.ipynb", ["# The text", "1 / 0"])
     asked = [*options(place, out), "--notebooks", str(notebooks), str(place / "story.txt")]
     assert main(asked) == 1
+    assert capsys.readouterr().err.strip().endswith("division by zero; text.html could not be made")
     page = (out / "story" / "text.html").read_text(encoding="utf-8")
     assert "This page could not be made." in page
     assert '<a href="profile.html">Profile</a>' in page
@@ -369,9 +369,7 @@ def test_charts_come_alive_without_a_request_or_a_complaint(browser, entities_pa
     assert len(browser.find_elements(By.CSS_SELECTOR, ".drawn svg")) == 2
     assert browser.find_elements(By.CSS_SELECTOR, ".drawing > svg") == []
     assert browser.get_log("browser") == []
-    events = [json.loads(entry["message"])["message"] for entry in browser.get_log("performance")]
-    asked = [e["params"]["request"]["url"] for e in events if e["method"] == "Network.requestWillBeSent"]
-    assert [url for url in asked if not url.startswith(("data:", "about:", "chrome:"))] == [entities_page.as_uri()]
+    assert list_requests(browser) == [entities_page.as_uri()]
     assert browser.execute_script("return window.smuggled") is None
 
 

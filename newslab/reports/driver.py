@@ -309,7 +309,10 @@ def _say_failure(document: _Document, notebook: _Notebook | None, error: Excepti
     said = " ".join(str(error).split())
     said = said.replace(str(document.path.resolve()), str(document.path))
     named = said if said.startswith(str(document.path)) else f"{document.path}: {said}"
-    return named if notebook is None else f"{named}; {notebook.name}.html stays as it was"
+    if notebook is None:
+        return named
+    page = f"{notebook.name}.html"
+    return f"{named}; {page} {'stays as it was' if (document.folder / page).exists() else 'could not be made'}"
 
 
 def _write_record(
