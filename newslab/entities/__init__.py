@@ -15,8 +15,17 @@ from spacy.tokens import Doc
 
 from newslab.entities.aliases import GENERATIONS, Name, link_names
 from newslab.entities.corrections import Rule, apply_corrections
-from newslab.entities.lexicon import fold_name, read_countries, read_country_names, read_demonyms, read_equivalents
-from newslab.entities.mentions import NAMED, Mention, Tokens, find_missed, read_mentions, read_tokens, split_name
+from newslab.entities.lexicon import fold_name, read_countries, read_demonyms, read_equivalents
+from newslab.entities.mentions import (
+    NAMED,
+    Mention,
+    Tokens,
+    find_missed,
+    read_known_names,
+    read_mentions,
+    read_tokens,
+    split_name,
+)
 from newslab.entities.types import Decision, decide_types
 from newslab.tables import SPAN_COLUMNS, build_table
 
@@ -156,13 +165,13 @@ def _wanted(
         wanted.setdefault((tokens.words[i],), (types[host.key][0], f"acronym of {host.text}"))
     known = read_equivalents()
     here = {known[m.key].row for m in mentions if m.key in known}
-    for name in known.values():
-        if name.safe or name.row in here:
+    for name in known.values() if here else ():
+        if name.row in here:
             wanted.setdefault(split_name(name.spelling), (name.label, "known name"))
-    for country in read_country_names():
-        wanted.setdefault(split_name(country), ("GPE", "known name"))
-    for demonym in read_demonyms().values():
-        wanted.setdefault(split_name(demonym.spelling), ("NORP", "known name"))
+    anywhere = read_known_names()
+    for first in sorted(anywhere.keys() & set(tokens.words)):
+        for words, label in anywhere[first]:
+            wanted.setdefault(words, (label, "known name"))
     return wanted
 
 

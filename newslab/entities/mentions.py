@@ -7,11 +7,21 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from itertools import pairwise
+from functools import cache
+from itertools import accumulate, chain, pairwise
 
+from spacy.symbols import PROPN
 from spacy.tokens import Doc
 
-from newslab.entities.lexicon import fold_name, read_equivalents, read_gazetteer, read_kinds, read_words
+from newslab.entities.lexicon import (
+    fold_name,
+    read_country_names,
+    read_demonyms,
+    read_equivalents,
+    read_gazetteer,
+    read_kinds,
+    read_words,
+)
 
 NAMED = ("PERSON", "NORP", "FAC", "ORG", "GPE", "LOC", "PRODUCT", "EVENT", "WORK_OF_ART", "LAW", "LANGUAGE")
 """OntoNotes 5 types that are names; the others (dates, amounts, counts) have extractors of their own."""
@@ -43,7 +53,7 @@ class Mention:
 
 @dataclass(slots=True)
 class Tokens:
-    """A Doc as plain lists, which rules read many times: words, lower case, character offsets, spaces."""
+    """A Doc as plain lists, which rules read many times: words, lower case, offsets, spaces, words in small letters."""
 
     text: str
     words: list[str]
@@ -51,10 +61,12 @@ class Tokens:
     starts: list[int]
     spaced: list[bool]
     proper: list[bool]
+    common: set[str] = field(init=False)
     capitals: bytearray = field(init=False)
     title_case: bytearray = field(init=False)
 
     def __post_init__(self) -> None:
+        self.common = {word for word in self.words if word.islower()}
         self.capitals, self.title_case = bytearray(len(self.words)), bytearray(len(self.words))
         start = 0
         for i in range(len(self.words) + 1):
@@ -86,14 +98,20 @@ class Tokens:
 
 def read_tokens(doc: Doc) -> Tokens:
     """Read what the rules need of a Doc; tags are used where there are any."""
-    words = [t.text for t in doc]
+    # by columns, since a loop over spaCy's tokens takes ten times as long
+    forms, spaces, tags = doc.to_array(["ORTH", "SPACY", "POS"]).reshape(-1, 3).T.tolist()
+    strings = {form: doc.vocab.strings[form] for form in set(forms)}
+    words = [strings[form] for form in forms]
+    pieces = [word + " " if space else word for word, space in zip(words, spaces, strict=True)]
+    starts = [0, *accumulate(map(len, pieces))][: len(words)]
+    names = {0, PROPN}  # 0 where the pipeline has no tagger
     return Tokens(
-        doc.text,
+        "".join(pieces),
         words,
-        [w.lower() for w in words],
-        [t.idx for t in doc],
-        [bool(t.whitespace_) for t in doc],
-        [t.pos_ in {"PROPN", ""} for t in doc],
+        [word.lower() for word in words],
+        starts,
+        list(map(bool, spaces)),
+        [tag in names for tag in tags],
     )
 
 
@@ -136,8 +154,7 @@ def _drop_chance_names(tokens: Tokens, mentions: list[Mention]) -> Iterator[Ment
     "Musk Sells Stake" goes when "Musk" is a name below, so that it can be found; "ON" goes for being a small word.
     """
     body = {tuple(tokens.lower[m.first : m.last]) for m in mentions if not tokens.in_headline(m.first)}
-    common = {word for word in tokens.words if word.islower()}
-    body |= {split_name(name.spelling.lower()) for name in read_equivalents().values() if name.safe}
+    body |= read_safe_names()
     for m in mentions:
         words = tuple(tokens.lower[m.first : m.last])
         if tokens.in_headline(m.first) and words not in body and len(words) <= _LONGEST:
@@ -145,7 +162,7 @@ def _drop_chance_names(tokens: Tokens, mentions: list[Mention]) -> Iterator[Ment
             if any(part in body for part in parts) or all(w in read_words("minor") for w in words):
                 continue
         # "Strong winds" opens a sentence where "strong" is a word like any other
-        if len(words) == 1 and words[0] in common and not tokens.proper[m.first] and m.text.istitle():
+        if len(words) == 1 and words[0] in tokens.common and not tokens.proper[m.first] and m.text.istitle():
             continue
         yield m
 
@@ -362,20 +379,22 @@ def find_missed(
     for number, mention in enumerate(mentions):
         owner[mention.first : mention.last] = [number] * (mention.last - mention.first)
     # in a line of capitals, names are sought in capitals; "US" and "WHO" could be any words there
-    loud = {tuple(w.upper() for w in words): found for words, found in wanted.items() if not _is_short(words)}
+    loud = {}
+    if any(tokens.capitals):
+        loud = {tuple(w.upper() for w in words): found for words, found in wanted.items() if not _is_short(words)}
     lengths: dict[str, set[int]] = defaultdict(set)
-    for words in [*wanted, *loud]:
+    for words in chain(wanted, loud):
         if len(words) <= _LONGEST:
             lengths[words[0]].add(len(words))
-    common = {w for w in tokens.words if w.islower()}
-    found, lost, i = [], set(), 0
-    while i < len(tokens.words):
-        length = 1
-        for n_words in sorted(lengths.get(tokens.words[i], ()), reverse=True):
+    found, lost, after = [], set(), 0
+    for i, word in enumerate(tokens.words):
+        if i < after or word not in lengths:
+            continue
+        for n_words in sorted(lengths[word], reverse=True):
             last = i + n_words
             words = tuple(tokens.words[i:last])
             names = loud if tokens.capitals[i] else wanted
-            if len(words) < n_words or words not in names or not _may_stand(tokens, i, words, common):
+            if len(words) < n_words or words not in names or not _may_stand(tokens, i, words):
                 continue
             held = {n for n in owner[i:last] if n != -1}
             inside = all(n >= 0 and i <= mentions[n].first and mentions[n].last <= last for n in held)
@@ -385,21 +404,20 @@ def find_missed(
             if new := make_mention(tokens, i, last, *names[words]):
                 found.append(new)
                 lost |= held
-                length = n_words
+                after = last
                 break
-        i += length
     kept = [m for n, m in enumerate(mentions) if n not in lost]
     return sorted(kept + found, key=lambda m: m.first)
 
 
-def _may_stand(tokens: Tokens, i: int, words: tuple[str, ...], common: set[str]) -> bool:
+def _may_stand(tokens: Tokens, i: int, words: tuple[str, ...]) -> bool:
     """Whether a match is a name here, not a common word that looks like it."""
     word = words[0]
     if len(words) > 1:
         return True
-    if not word[0].isupper() or (tokens.capitals[i] and word.lower() in common):
+    if not word[0].isupper() or (tokens.capitals[i] and word.lower() in tokens.common):
         return False
-    return word.isupper() or tokens.proper[i] or word.lower() not in common
+    return word.isupper() or tokens.proper[i] or word.lower() not in tokens.common
 
 
 def _is_short(words: tuple[str, ...]) -> bool:
@@ -413,6 +431,26 @@ def _runs_on(tokens: Tokens, owner: list[int], last: int, label: str, evidence: 
         return False
     word = tokens.words[last]
     return owner[last] == -1 and word[0].isupper() and tokens.proper[last] and not _is_title(word)
+
+
+@cache
+def read_safe_names() -> frozenset[tuple[str, ...]]:
+    """Words, in small letters, of the known names that tell by themselves."""
+    return frozenset(split_name(name.spelling.lower()) for name in read_equivalents().values() if name.safe)
+
+
+@cache
+def read_known_names() -> dict[str, list[tuple[tuple[str, ...], str]]]:
+    """Words and type of what is looked for in any document, by the first word, also as it is in a line of capitals."""
+    known = [(name.spelling, name.label) for name in read_equivalents().values() if name.safe]
+    known += [(country, "GPE") for country in read_country_names()]
+    known += [(demonym.spelling, "NORP") for demonym in read_demonyms().values()]
+    found: dict[str, list[tuple[tuple[str, ...], str]]] = defaultdict(list)
+    for spelling, label in known:
+        words = split_name(spelling)
+        for first in {words[0], words[0].upper()}:
+            found[first].append((words, label))
+    return dict(found)
 
 
 def split_name(name: str) -> tuple[str, ...]:

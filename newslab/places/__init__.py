@@ -157,19 +157,24 @@ def extract_places(
     """
     if entities is None:
         entities = extract_entities(docs)
-    check_columns(entities, [*SPAN_COLUMNS, "label", "entity_id", "name"], name="entities")
+    needed = [*SPAN_COLUMNS, "label", "entity_id", "name"]
+    check_columns(entities, needed, name="entities")
     own = {fold_name(name): (_read_known(name, about), "given with the call") for name, about in (known or {}).items()}
     rules = [rule for rule in corrections or () if rule["action"] == "place"]
-    by_doc = {doc_id: rows.to_dict("records") for doc_id, rows in entities.groupby("doc_id", sort=False)}
+    by_doc: dict[str, list[dict]] = defaultdict(list)
+    # the title keeps "Mr Paris" from being a town; a table without that column is as good as one without titles
+    for row in entities[[*needed, *(["title"] if "title" in entities else [])]].to_dict("records"):
+        by_doc[row["doc_id"]].append(row)
     rows: list[dict] = []
     for doc_id, doc in docs.items():
-        toponyms = find_toponyms(doc.text, by_doc.get(doc_id, []))
+        text = doc.text
+        toponyms = find_toponyms(text, by_doc.get(doc_id, []))
         ruled = {
             fold_name(rule["name"]): (_read_known(rule["name"], rule), name_rule(rule))
             for rule in rules
             if rule.get("doc_id", doc_id) == doc_id
         }
-        rows += [{"doc_id": doc_id} | row for row in _place_rows(doc.text, toponyms, own | ruled)]
+        rows += [{"doc_id": doc_id} | row for row in _place_rows(text, toponyms, own | ruled)]
     return build_table(rows, COLUMNS)
 
 
