@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from functools import cache
 from itertools import accumulate, chain, pairwise
 
-from spacy.symbols import PROPN
 from spacy.tokens import Doc
 
 from newslab.entities.lexicon import (
@@ -100,11 +99,11 @@ def read_tokens(doc: Doc) -> Tokens:
     """Read what the rules need of a Doc; tags are used where there are any."""
     # by columns, since a loop over spaCy's tokens takes ten times as long
     forms, spaces, tags = doc.to_array(["ORTH", "SPACY", "POS"]).reshape(-1, 3).T.tolist()
-    strings = {form: doc.vocab.strings[form] for form in set(forms)}
+    strings = {form: doc.vocab.strings[int(form)] for form in set(forms)}
     words = [strings[form] for form in forms]
     pieces = [word + " " if space else word for word, space in zip(words, spaces, strict=True)]
     starts = [0, *accumulate(map(len, pieces))][: len(words)]
-    names = {0, PROPN}  # 0 where the pipeline has no tagger
+    names = {0, doc.vocab.strings["PROPN"]}  # 0 where the pipeline has no tagger
     return Tokens(
         "".join(pieces),
         words,
