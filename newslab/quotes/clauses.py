@@ -154,7 +154,7 @@ def _around(page: Page, verb: int, frame: Frame) -> Iterator[tuple[int, int]]:
         return
     if page.tag[frame.head] in RELATIVES or page.lower[frame.head] == "that":
         return
-    if "tell" not in frame.lemma and any(page.dep[c] in _OBJECTS and c > verb for c in page.children[verb]):
+    if "tell" not in frame.lemma and any(page.dep[c] in _OBJECTS and c >= frame.cue[1] for c in page.children[verb]):
         return
     first, last = page.sentence[verb]
     if last - first > LONGEST:
@@ -167,10 +167,10 @@ def _around(page: Page, verb: int, frame: Frame) -> Iterator[tuple[int, int]]:
         start -= 1
         if start <= first + 1 and after in {",", ":"}:
             yield stop + 1, last
-        elif start > first and page.lower[start - 1] in {","} | DASHES and stop >= last - 1:
+        elif start > first and _pauses(page, start - 1) and (stop >= last - 1 or page.pos[stop] == "ADP"):
             yield first, start - 1
         return
-    if start <= first or (page.lower[start - 1] not in {",", *DASHES} and page.inside[start - 1] < 0):
+    if start <= first or not _pauses(page, start - 1):
         return
     left = _has_main_verb(page, first, start - 1)
     right = after in {",", *DASHES} and _has_main_verb(page, stop + 1, last)
@@ -182,6 +182,11 @@ def _around(page: Page, verb: int, frame: Frame) -> Iterator[tuple[int, int]]:
         yield stop + 1, last
     elif left and not any(c > verb for c in _clauses_of(page, verb)):
         yield first, start - 1
+
+
+def _pauses(page: Page, i: int) -> bool:
+    """Whether a token sets off what follows: a comma, a dash, or a quotation that ends here."""
+    return page.lower[i] in {",", *DASHES} or page.inside[i] >= 0
 
 
 def _rest(page: Page, verb: int, last: int) -> int:

@@ -43,7 +43,7 @@ _STATED = (
     r"|(?:granted|given|insist(?:ed|ing) on|demand(?:ed|ing)|under) anonymity"
     r"|(?:spoke|speaks?|speaking|talked|talking|responded|replied|said) (?:anonymously|on background|off the record)"
     r"|(?:was|were|is|are)(?: not|n['’]t) (?:authori[sz]ed|allowed|permitted|cleared) to "
-    r"(?:speak|talk|comment|brief|discuss)"
+    r"(?:speak|talk|comment|brief|discuss)(?: (?!because|since|as|so|for fear|said|says|told)[^\s.,;:!?\"“”]+){0,9}"
     r")"
 )
 _ANONYMITY = re.compile(_STATED.replace(" ", _BLANKS), re.IGNORECASE)
@@ -74,12 +74,17 @@ NOBODY = Source(None, None, "none", None)
 
 
 class _Candidate(NamedTuple):
-    """Somebody whom a pronoun further on may mean; ``subject`` where they speak or act, not only are named."""
+    """Somebody whom a pronoun further on may mean.
+
+    subject : whether they speak or act, and are not only named
+    spoke : whether they speak
+    """
 
     token: int
     source: Source
     plural: bool
     subject: bool
+    spoke: bool = False
 
 
 def name_sources(page: Page, said: Sequence[Said], mentions: pd.DataFrame) -> list[dict[str, object]]:
@@ -102,6 +107,8 @@ def name_sources(page: Page, said: Sequence[Said], mentions: pd.DataFrame) -> li
     known = _read_mentions(page, mentions)
     seen = _people_in_passing(page, known)
     genders = {c.source.name: c.source.gender for c in seen if c.source.name and c.source.gender}
+    surnames = _read_surnames(known)
+    described: dict[tuple[str, str], Source] = {}  # who was last described by a noun, "an engineer at the yard"
     by_head: dict[int, Source] = {}
     spoke: list[_Candidate] = []
     at = 0
@@ -111,10 +118,17 @@ def name_sources(page: Page, said: Sequence[Said], mentions: pd.DataFrame) -> li
             spoke.append(seen[at])
             at += 1
         source = _identify(page, head, known, spoke, genders)
+        if page.pos[head] == "PROPN" and source.kind != "document" and page.lower[head] in surnames:
+            source = _person(surnames[page.lower[head]], source)
+        if source.kind == "unnamed" and page.tag[head] in {"NN", "NNS"}:
+            noun = page.lower[head], page.tag[head]
+            if page.lower[page.left[head]] == "the":
+                source = described.get(noun, source)  # "the engineer said"
+            described[noun] = source
         by_head[head] = source
         if source.kind != "none":
             several = page.tag[head] in {"NNS", "NNPS"} or _is_several(page, head)
-            spoke.append(_Candidate(head, source, plural=several, subject=True))
+            spoke.append(_Candidate(head, source, plural=several, subject=True, spoke=True))
     sources = [_source_of(s.frame, by_head) for s in said]
     stated = _anonymity(page, said, sources)
     return [
@@ -163,9 +177,35 @@ def _read_mentions(page: Page, mentions: pd.DataFrame) -> dict[int, _Mention]:
     return covered
 
 
+def _read_surnames(known: dict[int, _Mention]) -> dict[str, _Mention]:
+    """Person by the last word of a full name, where it is one person's only."""
+    found: dict[str, _Mention] = {}
+    shared = set()
+    for mention in known.values():
+        first, _, last = mention.name.lower().rpartition(" ")
+        if mention.label == "PERSON" and first:
+            other = found.setdefault(last, mention)
+            if other.entity_id != mention.entity_id:
+                shared.add(last)
+    return {last: mention for last, mention in found.items() if last not in shared}
+
+
+def _person(mention: _Mention, source: Source) -> Source:
+    """Take somebody quoted by their surname for that person, whatever the entities have it for: "DIAZ: ..."."""
+    return Source(mention.name, mention.entity_id, "named", source.gender)
+
+
 def _people_in_passing(page: Page, known: dict[int, _Mention]) -> list[_Candidate]:
-    """People named in the story itself, not in a quotation, with the gender that a title or a noun tells."""
+    """Who is told of in the story itself, not in a quotation, with the gender that a title or a noun tells.
+
+    These are people by name, and the bodies and documents that do something.
+    """
     found = []
+    for i, dep in enumerate(page.dep):
+        if dep in ANY_SUBJECT and page.inside[i] < 0 and page.pos[i] in {"NOUN", "PROPN"}:
+            source = _identify(page, i, known, [], {})
+            if source.kind in {"collective", "document"}:
+                found.append(_Candidate(i, source, plural=page.tag[i].endswith("S"), subject=True))
     for i, mention in known.items():
         if i == mention.last - 1 and mention.label == "PERSON" and page.inside[i] < 0:
             source = Source(mention.name, mention.entity_id, "named", _gender_of(page, i, mention))
@@ -233,7 +273,10 @@ def _kind_by_word(page: Page, head: int) -> str:
         return "document"
     if forms & words["collective"]:
         return "collective"
-    return "named" if page.pos[head] == "PROPN" and not page.tag[head].endswith("S") else "unnamed"
+    if page.pos[head] != "PROPN" or page.tag[head].endswith("S"):
+        return "unnamed"
+    # "OFFICER: ..." in a text that has officers
+    return "unnamed" if page.doc[head].text.isupper() and word in page.small else "named"
 
 
 def _refer(
@@ -270,7 +313,7 @@ def _refer(
                 return source
             if gender and mentioned is NOBODY:
                 mentioned = source
-        elif not candidate.subject or back > 1 or candidate.plural != (word == "they"):
+        elif not candidate.subject or back > candidate.spoke or candidate.plural != (word == "they"):
             continue
         elif word == "they" or source.kind in {"collective", "document"}:
             return source

@@ -194,15 +194,16 @@ def _is_title(page: Page, k: int) -> bool:
     return (
         text[-1] not in "!?"
         and len(text) < _TITLE
-        and bool(words)
+        and (bool(words) or not starts_sentence(page, k))
         and all(word[0].isupper() or not word[0].isalpha() for word in words)
     )
 
 
 def _qualifies(page: Page, k: int) -> bool:
-    """Whether a quotation only qualifies the noun after it: the "brown coat" men."""
+    """Whether a quotation only qualifies the noun or name after it: the "brown coat" men, "Red" Vega."""
     stop = page.spans[k][1]
-    return page.text[page.quotations[k].end - 1] not in ",.?!" and stop < len(page.pos) and page.pos[stop] == "NOUN"
+    ended = page.text[page.quotations[k].end - 1] in ",.?!"
+    return not ended and stop < len(page.pos) and page.pos[stop] in {"NOUN", "PROPN"}
 
 
 def _gap_after(page: Page, k: int) -> range:
@@ -477,17 +478,25 @@ def _turn(page: Page, k: int, before: Frame | None, earlier: Frame | None) -> Fr
 def _doing(page: Page, subject: int) -> Frame:
     """Build the frame of a sentence that only shows somebody: "Ms Jones was blunt.", "He laughed."."""
     verb = page.head[subject]
-    return Frame((verb, verb + 1), page.lower[verb], noun_phrase(page, subject), subject)
+    return Frame((verb, verb + 1), cue_lemma(page, verb) or page.lower[verb], noun_phrase(page, subject), subject)
 
 
 def _actor(page: Page, stop: int) -> int | None:
-    """Find the person with whom the sentence right behind a quotation begins: “...” Ana Ruiz shook her head."""
+    """Find the person with whom the sentence right behind a quotation begins: “...” Ana Ruiz shook her head.
+
+    What a verb of saying reports there is something else: “...” Ana Ruiz said that the bridge was safe.
+    """
     size = len(page.lower)
     while stop < size and page.pos[stop] == "SPACE" and "\n" not in page.text[page.starts[stop] : page.ends[stop]]:
         stop += 1
     last = min(stop + _SHORT, size)
     here = page.paragraph[stop - 1]
-    return next((i for i in range(stop, last) if page.paragraph[i] == here and _is_person_shown(page, i)), None)
+    shown = (i for i in range(stop, last) if page.paragraph[i] == here and _is_person_shown(page, i))
+    return next((i for i in shown if not is_cue(page, page.head[i]) or not _governs_clause(page, page.head[i])), None)
+
+
+def _governs_clause(page: Page, verb: int) -> bool:
+    return any(page.dep[child] == "ccomp" and child > verb for child in page.children[verb])
 
 
 def _speaks_on(page: Page, k: int) -> bool:

@@ -45,6 +45,7 @@ class Page(NamedTuple):
     starts: list[int]
     ends: list[int]
     lower: list[str]
+    small: frozenset[str]  # words that the text writes in small letters
     pos: list[str]
     tag: list[str]
     dep: list[str]
@@ -144,6 +145,7 @@ def read_page(doc_id: str, doc: Doc) -> Page:
         starts=starts,
         ends=ends,
         lower=lower,
+        small=frozenset(token.text for token in tokens if token.text.islower()),
         pos=pos,
         tag=tag,
         dep=dep,
