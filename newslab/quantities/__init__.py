@@ -12,7 +12,16 @@ import numpy as np
 import pandas as pd
 from spacy.tokens import Doc, Token
 
-from newslab.quantities.figures import YEAR, Figure, find_bound, read_figures, read_lexicon, read_multiples
+from newslab.quantities.figures import (
+    AGE,
+    YEAR,
+    Figure,
+    find_bound,
+    read_decades,
+    read_figures,
+    read_lexicon,
+    read_multiples,
+)
 from newslab.quantities.units import Match, Unit, add_rate, find_unit_after
 from newslab.tables import SPAN_COLUMNS, build_table
 from newslab.words import check_pos
@@ -58,6 +67,7 @@ _ARGUMENTS = frozenset(  # what is said of a verb or a preposition, and belongs 
 )
 _TIMES = frozenset({"DATE", "TIME"})
 _WHERE_AND_WHEN = _TIMES | {"GPE", "LOC", "FAC"}
+_REACHES = frozenset({"to", "from", "by"})  # more likely with the verb than with a noun: "rose on the day to 55"
 _PARTS = frozenset({"", "and"})
 _COMPARED = frozenset({"with", "against", "than", "from", "versus"})
 _PLAYED = frozenset(
@@ -114,6 +124,13 @@ _NO_PLURAL = frozenset(  # "300 staff" counts, where "717 jet" names
     }
     | {"spacecraft", "deer", "dead", "offspring", "cavalry", "infantry", "troop", "strong", "percent"}
 )
+_AGES = frozenset({"age", "aged", "ages"})
+_OVER = re.compile(
+    r"\b(?:people|persons|those|anyone|everyone|children|kids|adults|women|men|boys|girls|voters|patients|residents|"
+    r"citizens|workers|employees|players|drivers|students|females|males)\s(?:over|under|above|below|older than|"
+    r"younger than)\s(?:the age of\s)?\Z",
+    re.IGNORECASE,
+)
 _AGED = re.compile(
     r"\b(?:aged|ages?(?:\s+of)?)[\s:]+(?:(?:between|from|about|around|under|over|below|above|up to|at least)\s+)?\Z",
     re.IGNORECASE,
@@ -122,7 +139,6 @@ _CLOSES = frozenset({",", ".", ")", ";", ":"})
 _STILL = frozenset({"now", "then", "both", "only", "just", "aged"})  # between a name and its age
 _LISTED = frozenset({" and ", ", ", ", and ", " or "})
 _AT_AN_AGE = frozenset({"die", "marry", "retire", "begin", "start", "debut", "live"})  # "she died at 92"
-_AGE = Unit("year of age", "age", 31556952.0)
 _REACH = 25  # tokens a noun phrase may extend on either side of its head; keeps odd text linear
 _CLIMB = 8  # heads followed from a figure to the subject of its clause
 
@@ -178,7 +194,7 @@ def _document_rows(doc_id: str, doc: Doc) -> Iterator[dict[str, object]]:
         raise ValueError(f"document {doc_id!r} has no dependencies; parse it with 'parser'")
     check_pos(doc_id, doc)
     text = doc.text
-    figures = sorted([*read_figures(text), *read_multiples(text)], key=lambda figure: figure.start)
+    figures = sorted([*read_figures(text), *read_multiples(text), *read_decades(text)], key=lambda figure: figure.start)
     if not figures:
         return
     _place(doc, figures)
@@ -251,7 +267,8 @@ def _is_name(doc: Doc, figure: Figure) -> bool:
     after = doc[figure.last] if figure.last < len(doc) else None
     noun = root.head if root.head.i >= figure.last and root.dep_ in _MODIFIES and root.dep_ != "npadvmod" else None
     if figure.high is None and figure.value == 1 and not figure.digits:
-        return figure.unit is None and _is_pronoun(doc, figure, before, after, noun)
+        once = figure.unit is not None and figure.unit.name == "count"  # "a one-time charge"
+        return once or (figure.unit is None and _is_pronoun(doc, figure, before, after, noun))
     if figure.kind == "multiple":
         if after is not None and after.lower_ == "as":  # "scored twice as it rained"
             return figure.last + 1 >= len(doc) or doc[figure.last + 1].pos_ not in ("ADJ", "ADV")
@@ -261,7 +278,7 @@ def _is_name(doc: Doc, figure: Figure) -> bool:
     written = token.text[figure.number_start - token.idx :]
     if figure.digits and figure.high is None and figure.last - figure.first == 1 and YEAR.fullmatch(written):
         return _is_year(doc, figure, before, noun)
-    if before is None:
+    if before is None or before.lower_ in _AGES:
         return False
     if (
         {before.lower_, before.lemma_.lower()} & _labels()
@@ -276,6 +293,8 @@ def _is_name(doc: Doc, figure: Figure) -> bool:
     if figure.high is not None:
         return False
     titled = not figure.digits and token.is_title and not token.is_sent_start
+    if titled and figure.value == 0 and (noun is None or noun.pos_ == "PROPN"):
+        return True  # "Net Zero", "Zero Hedge"
     if titled and before.pos_ == "PROPN" and before.is_title and (noun is None or noun.pos_ == "PROPN"):
         return True  # "Operation Zero", "the Oslo Four"
     if token.ent_type_ == "PRODUCT" and noun is not None:
@@ -392,18 +411,23 @@ def _age(doc: Doc, text: str, figure: Figure, previous: Figure | None) -> None:
     if figure.unit is not None or not 0 < figure.value < 120 or figure.scaled or figure.kind != "cardinal":
         return
     if _AGED.search(text[max(0, figure.start - 24) : figure.start]):
-        figure.unit = _AGE
+        figure.unit = AGE
+    after = doc[figure.last] if figure.last < len(doc) else None
+    if (after is None or after.pos_ not in (*_NOMINAL, "ADJ")) and _OVER.search(
+        text[max(0, figure.start - 40) : figure.start]
+    ):
+        figure.unit = AGE  # "women over 65"
     if not figure.digits or figure.high is not None or figure.value != int(figure.value):
         return
-    if previous is not None and previous.unit == _AGE and text[previous.end : figure.start] in _LISTED:
-        figure.unit, figure.counted = _AGE, previous.counted
+    if previous is not None and previous.unit == AGE and text[previous.end : figure.start] in _LISTED:
+        figure.unit, figure.counted = AGE, previous.counted
         return
     root, i = doc[figure.root], figure.first - 1
-    after = doc[figure.last].text if figure.last < len(doc) else "."
+    closing = after.text if after is not None else "."
     if i > 1 and doc[i].lower_ in _STILL:
         i -= 1  # "Farah, now 29,"
-    if i > 0 and doc[i].text in {",", "("} and _has_age(doc[i - 1], after, figure.value):
-        figure.unit = _AGE
+    if i > 0 and doc[i].text in {",", "("} and _has_age(doc[i - 1], closing, figure.value):
+        figure.unit = AGE
         first = i - 1
         while first > max(0, i - _REACH) and doc[first].ent_iob_ == "I":
             first -= 1
@@ -412,7 +436,7 @@ def _age(doc: Doc, text: str, figure: Figure, previous: Figure | None) -> None:
         near = verb.lefts if verb.i - verb.left_edge.i < _REACH else ()
         subject = next((child for child in near if child.dep_ == "nsubj"), None)
         if subject is not None and (_is_person(subject) or subject.lemma_ == "age"):
-            figure.unit = _AGE
+            figure.unit = AGE
 
 
 def _verb_of_age(root: Token) -> Token | None:
@@ -495,7 +519,8 @@ class _Parse:
                 elif previous.unit is None and previous.counted and (same or role[1] in ("conj", "from", "than")):
                     figure.counted = previous.counted
                     return
-            if gap in _PARTS and figure.unit and previous.unit and figure.unit.dimension == previous.unit.dimension:
+            both = (previous.unit, figure.unit) if previous.unit and figure.unit else None
+            if gap in _PARTS and both and both[0] != both[1] and both[0].dimension == both[1].dimension != "money":
                 figure.counted = previous.counted  # "4 hours 20 minutes"
                 return
             if figure.unit is None and previous.unit is None and self._adds(figure, previous):
@@ -525,7 +550,7 @@ class _Parse:
         if figure.unit is None or i < 1:
             return None
         after = doc[last] if last < len(doc) else None
-        if figure.unit.dimension == "money" and after is not None and after.lower_ == "in":
+        if figure.unit.dimension.startswith("money") and after is not None and after.lower_ == "in":
             noun = next((doc[k] for k in range(last + 1, min(len(doc), last + 4)) if doc[k].head == after), None)
             if noun is not None and noun.pos_ == "NOUN" and noun.ent_type_ not in _WHERE_AND_WHEN:
                 idle = noun.lemma_.lower() in _WHEN | _HOW_PAID or doc[last + 1].pos_ in ("DET", "PRON")
@@ -537,12 +562,16 @@ class _Parse:
             i -= 1
         moved = doc[i].lower_ in _ADVERBS
         near = doc[i - 1]
-        if moved and near.text in ("(", "[") and i > 1:
-            near = doc[i - 2]
+        if moved and near.text in ("(", "[", ",") and i > 1:
+            named = doc[i - 2].pos_ == "PROPN" and doc[i - 2].ent_type_ not in _WHERE_AND_WHEN
+            near = doc[i - 2] if named or near.text != "," else near  # "the gainers were Nokia, up 3%"
         absolute = doc[i].lower_ == "at" and near.dep_ == "pobj" and near.head.lower_ == "with"
         bracketed = doc[i].text in ("(", "[") and doc[i].i == figure.first - 1
         if near.pos_ in _NOMINAL and (moved or bracketed or absolute or doc[i].lower_ == "worth"):
             return self._before(near, figure)
+        if doc[i].pos_ == "PROPN" and i == figure.first - 1 and (phrase := self._phrase(doc[i], figure)):
+            listed = doc[phrase[0] - 1].text in (",", ";", "and") if phrase[0] else False
+            return phrase if listed and phrase[1] == figure.first else None  # "Britain 23 percent, France 24 percent"
         return None
 
     def _before(self, token: Token, figure: Figure) -> tuple[int, int] | None:
@@ -602,7 +631,10 @@ class _Parse:
             return None
         while head.pos_ not in _NOMINAL and head.dep_ in _MODIFIES and steps < 3:
             head, steps = head.head, steps + 1
-        if head.pos_ not in _NOMINAL or not 0 <= head.i - figure.last < _REACH:
+        named = head.pos_ == "NUM" and head.i not in self.figure_at  # "twenty Boeing 747"
+        if not (head.pos_ in _NOMINAL or named) or not 0 <= head.i - figure.last < _REACH:
+            return None
+        if figure.unit is not None and head.dep_ == "npadvmod":  # "rose 5% year on year"
             return None
         return self._phrase(head, figure, right=figure.unit is not None, joined=False)
 
@@ -626,11 +658,20 @@ class _Parse:
             if other is not None and other is not figure:
                 if other.counted and relation in _SHARES:
                     return other.counted
-            elif other is None and head.pos_ in _NOMINAL and relation in _SAID_OF and not self._passes(head, figure):
+            elif (
+                other is None
+                and head.pos_ in _NOMINAL
+                and relation in _SAID_OF
+                and not self._passes(head, figure)
+                and not (preposition in _REACHES and head.dep_ == "pobj" and head.head.head.pos_ == "VERB")
+            ):
                 return self._phrase(head, figure)
             elif head.pos_ in ("VERB", "AUX"):
-                if head.lemma_.lower() in _REPORTING and not _direction(head, figure):
-                    return None  # who speaks is not measured
+                if head.lemma_.lower() in _REPORTING and not _direction(head, figure):  # who speaks is not measured
+                    of = (
+                        head.head if head.dep_ == "relcl" and relation == "ccomp" else None
+                    )  # "a phone they say costs $5"
+                    return self._phrase(of, figure) if of is not None and of.pos_ in _NOMINAL else None
                 changed, by = self.object.get(head.i), preposition
                 preposition = ""
                 if by in _OBJECT_PREPOSITIONS and changed is not None and changed not in self.figure_at:
@@ -651,7 +692,13 @@ class _Parse:
 
     def _subject(self, subject: Token, verb: Token, figure: Figure) -> tuple[int, int] | None:
         if subject.tag_ in ("WDT", "WP"):
-            return self._phrase(verb.head, figure) if verb.dep_ == "relcl" and verb.head.pos_ in _NOMINAL else None
+            if verb.dep_ != "relcl":
+                return None
+            if verb.head.pos_ in _NOMINAL:
+                return self._phrase(verb.head, figure)
+            # "those on low incomes, who pay 5% more"
+            inner = [t for t in self.doc[verb.head.i + 1 : min(verb.i, verb.head.i + 5)] if t.dep_ == "pobj"]
+            return self._phrase(inner[0], figure) if inner else None
         return None if subject.pos_ in ("PRON", "DET", "VERB", "AUX") else self._phrase(subject, figure)
 
     def _cut(self, figure: Figure, head: int, last: int) -> int:
@@ -680,7 +727,10 @@ class _Parse:
         if token.dep_ in _LEFT and token.dep_ != "punct":
             # the parser may hang a modifier on another one: "the benchmark TA-25 index"
             return token.head.i in inside or (token.head.i == i - 1 and doc[i - 1].head.i in inside)
+        if token.dep_ in ("cc", "conj") and token.head.dep_ == "amod" and token.pos_ in ("ADJ", "CCONJ"):
+            return token.head.head.i in inside  # "black and white dogs"
         loose = token.dep_ not in _ARGUMENTS or token.head.i in inside  # two nouns side by side are one name
+        loose = loose or (token.dep_ == "pobj" and token.pos_ == "PROPN" and token.ent_type_ not in _WHERE_AND_WHEN)
         return token.pos_ in _NOMINAL and doc[i + 1].pos_ in _NOMINAL and loose and token.ent_type_ not in _TIMES
 
     def _phrase(
@@ -690,7 +740,8 @@ class _Parse:
         doc = self.doc
         if head.i in self.figure_at:
             return None
-        if figure.unit is not None and head.dep_ in ("compound", "nmod") and 0 < head.head.i - head.i < 6:
+        above = head.head.i
+        if figure.unit and head.dep_ in ("compound", "nmod") and 0 < above - head.i < 6 and above not in self.figure_at:
             head = head.head  # a "5 litre V10 engine" is an engine
         inside = {head.i}
         first = last = head.i
@@ -707,9 +758,12 @@ class _Parse:
         if right:
             for i in range(head.i + 1, min(len(doc), head.i + _REACH)):
                 token = doc[i]
-                if i in self.figure_at or token.dep_ not in _RIGHT or (token.dep_ == "cc" and not joined):
+                if i in self.figure_at or (token.dep_ == "cc" and not joined):
                     break
-                if token.head.i not in inside and not last < token.head.i < head.i + _REACH:
+                numbered = token.pos_ == "NUM" and doc[i - 1].pos_ == "PROPN"  # "the Galaxy S 10"
+                if not numbered and not _is_hyphen(token) and (token.dep_ not in _RIGHT):
+                    break
+                if not numbered and token.head.i not in inside and not last < token.head.i < head.i + _REACH:
                     break
                 inside.add(i)
                 last = i

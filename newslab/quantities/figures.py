@@ -51,7 +51,8 @@ _NO_FIGURE = re.compile(
         (?:St|Street|Ave|Avenue|Road|Rd|Way|Lane|Drive|Blvd|Boulevard|Court|Place|Square|Terrace|Highway)\b
     | (?<!\d)\d{{5}}(?=\s[Zz](?:IP|ip)\b) | \b[Zz](?:IP|ip)\s[Cc]ode\s\d{{5}}
     | (?:\#|№|\b[Nn]os?\.?\s)\d+(?![\d.,]*\s(?:million|billion))
-    | ^[ \t]*\d{{1,3}}[.)](?=[ \t]+\S)                                  # list numbers
+    | ^[ \t]*\d{{1,3}}(?:[.)](?=[ \t]+\S)|-(?=[A-Z][a-z]))                # list numbers
+    | (?<=[A-Z]/)\d(?![\d.,%])                                           # PS/2
     """.replace("{month}", _MONTH)
     .replace("{tens}", "|".join(TENS))
     .replace("{teens}", "|".join(TEENS))
@@ -78,6 +79,7 @@ _OR = re.compile(r"\s+or\s+")
 _WORD_TO = re.compile(r"\s(?:[a-z]+\s|in\s\d{4}\s)?to\s")
 _HYPHEN = re.compile(r"\s?[-–—−]\s?")
 _TIMES = re.compile(r"\s?[x×]\s?|\sby\s|-by-")
+_LETTER_APART = re.compile(r"\s([BMKT])(?![\w.&’'-])")  # "$1.5 B"
 _BELOW_ZERO = re.compile(r"\sbelow\s(?:zero|freezing)\b")
 # "5 pounds" is a weight and "5 R" a dose of radiation, unless money changes hands
 _MONEY_TOO = {"pound": "pound sterling", "roentgen": "rand"}
@@ -94,8 +96,14 @@ _MULTIPLE = re.compile(
     rf"|(?:{any_of(_STEMS)})(?:(?i:ed|es|ing)|(?i:e)(?=\s(?:the|that|what|its|their|his|her)\b))"
     rf"|(?:{any_of([*ONES, *TEENS, *TENS])})(?i:fold))\b"
 )
+AGE = Unit("year of age", "age", 31556952.0)
+_DECADE = re.compile(
+    r"(?i:\b(?:his|her|their|my|our|your|whose))\s(?P<age>(?:(?:early|mid|middle|late)(?:\s|-)(?:to[\s-](?:mid|late)[\s-])?)?"
+    rf"(?:(?P<digits>[1-9]0)['’]?s|(?P<word>(?i:{'|'.join(ten[:-1] for ten in TENS)}))ies)\b)"
+)
 _ORDINAL = re.compile(r"[ ]?(?:st|nd|rd|th)\b")
 _IDENTIFIER = 9  # digits in a row that no one would print as an amount without separators
+_MAX_SIDES = 3
 _BEFORE, _AFTER = 60, 120  # characters around a number in which a date or an address that holds it may begin and end
 _MAX_GAP = 16  # characters between the ends of a range
 _SUSPENDED = re.compile(r"[-–](?:,|\s(?:or|and|to)\s)")
@@ -113,6 +121,9 @@ _BEFORE_HYPHEN = frozenset(
         "and",
         "minus",
         "then",
+        "by",
+        "foot",
+        "ft",
         "nearly",
         "almost",
         "about",
@@ -213,11 +224,28 @@ def read_figures(text: str) -> list[Figure]:
                 if figure.start - earlier.end < 40:
                     earlier.unit = earlier.unit or figure.unit
             suspended = []
+        _share_length(text, figures, figure)
         if figures and (joined := _join(text, figures[-1], figure)):
             figures[-1] = joined
         elif not figures or figure.start >= figures[-1].end:
             figures.append(figure)
     return figures
+
+
+def _share_length(text: str, figures: list[Figure], figure: Figure) -> None:
+    """Give inches to "6-foot-2", and the unit of the last side to the others: "30 x 20 x 10 cm"."""
+    left = figures[-1] if figures else None
+    if left and left.unit and left.unit.name == "foot" and figure.unit is None and figure.value < 12:
+        close = text[left.end : figure.start] in ("-", " ")
+        figure.unit = Unit("inch", "length", 0.0254) if close else None
+    right = figure
+    for left in reversed(figures[-_MAX_SIDES:]):
+        gap = text[left.end : right.start]
+        if left.unit or not figure.unit or not _TIMES.fullmatch(gap) or left.high is not None:
+            return
+        if "b" in gap and figure.unit.dimension != "length":
+            return
+        left.unit, right = figure.unit, left
 
 
 def _find_others(text: str, numerals: list[Numeral]) -> Iterator[re.Match[str]]:
@@ -244,6 +272,15 @@ def read_multiples(text: str) -> list[Figure]:
     return found
 
 
+def read_decades(text: str) -> list[Figure]:
+    """Find the ages that are told to ten years: "in her 50s", "in his early forties"."""
+    found = []
+    for match in _DECADE.finditer(text):
+        low = float(match["digits"] or TENS[match["word"].lower() + "y"])
+        found.append(Figure(*match.span("age"), *match.span("age"), low, low + 9, AGE, "vague"))
+    return found
+
+
 def _with_unit(text: str, numeral: Numeral) -> Figure | None:
     """Add the unit before or after the numeral; None where letters beside it make it part of a name."""
     start, end, value, scaled = numeral.start, numeral.end, numeral.value, numeral.scaled
@@ -261,9 +298,13 @@ def _with_unit(text: str, numeral: Numeral) -> Figure | None:
     decimal = "." in text[start:end]
     if numeral.letter and (sign or _scales(text, end, numeral.letter, decimal=decimal)):
         value, end, scaled = value * LETTERS[numeral.letter], end + 1, True
+    elif sign and numeral.digits and (apart := _LETTER_APART.match(text, end)):
+        value, end, scaled = value * LETTERS[apart[1]], apart.end(), True
     unit = find_unit_after(text, end, digits=numeral.digits) or _linked_unit(text, end, numeral.kind)
     figure = Figure(start, end, start, end, value, numeral.high, None, numeral.kind, numeral.digits, scaled)
     if sign is not None:
+        if unit is not None and unit.unit == sign.unit:
+            end = unit.end  # "$5 million dollars"
         rate = add_rate(text, find_country_after(text, sign, end))  # "$5 a day"
         figure.start, figure.end, figure.unit, figure.signed = sign.start, rate.end, rate.unit, True
     elif unit is not None:
@@ -274,6 +315,8 @@ def _with_unit(text: str, numeral: Numeral) -> Figure | None:
             figure.unit = Unit(_MONEY_TOO[name] + per + thing, "money" + per + thing)
         if unit.unit.dimension in ("temperature", "angle") and (below := _BELOW_ZERO.match(text, unit.end)):
             figure.end, figure.value = below.end(), -abs(value)
+    elif below := _BELOW_ZERO.match(text, end):
+        figure.end, figure.value, figure.unit = below.end(), -abs(value), Unit("degree", "temperature")
     else:
         rest = text[end : end + 2]
         if numeral.digits and (rest[:1].isalpha() or (text[start:end].isdecimal() and end - start >= _IDENTIFIER)):
@@ -306,10 +349,6 @@ def _join(text: str, left: Figure, right: Figure) -> Figure | None:
     if bare and _IN.fullmatch(gap) and 0 < low < high and low == int(low):
         usual = high in _OUT_OF or "out" in gap or "every" in gap  # "one in four", but not "three in 2018"
         return _merged(left, right, low / high, None, "fraction") if usual else None
-    if left.unit is None and right.unit and _TIMES.fullmatch(gap):
-        if "b" not in gap or right.unit.dimension == "length":
-            left.unit = right.unit  # "10 x 12 feet"
-        return None
     per = left.unit.name + " per " if left.unit else ""  # "$5 to $10 a day"
     if left.unit and right.unit and left.unit != right.unit and not right.unit.name.startswith(per):
         return None
@@ -353,7 +392,7 @@ def _is_range(text: str, left: Figure, right: Figure, gap: str, before: str) -> 
         return left.signed  # "fell 3% to 12"
     if _CHANGED_BY.search(before):
         return False  # "rose by $3 to $12"
-    return not _moves(before) if left.signed else low <= high
+    return not _moves(before) if left.signed else low <= high or (left.unit == right.unit and not _moves(before))
 
 
 def _moves(before: str) -> bool:

@@ -57,13 +57,15 @@ def any_of(words: Iterable[str]) -> str:
 
 
 _WORDS = any_of([*ONES, *TEENS, *TENS, *SCALES, *VAGUE, *PARTS, *(f"{part}s" for part in PARTS), "zero", "tens"])
+_DIGITS = any_of(["zero", "oh", *ONES])
 _ATOM = re.compile(
     r"(?P<digits>\d{1,3},\d{1,2}(?=\s(?i:million|billion|trillion|per\s?cent|%)|%)"
+    r"|(?<=€)\d{1,4},\d\d(?![\d.,]*\d)|\d{1,4},\d\d(?=\s?(?:€|euros?\b))"
     r"|\d{1,3}(?:[,，\u2009\u202f\xa0٬]\d{3}){1,7}(?!\d)(?:[.．٫]\d+)?"
     r"|\d{1,2}(?:,\d{2}){1,4},\d{3}(?!\d)(?:\.\d+)?"
     r"|\d+(?:[.．٫]\d+)?|(?<![\w.])\.\d+)(?P<glyph>[½¼¾⅓⅔⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞])?"
     r"|(?P<alone>[½¼¾⅓⅔⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞])"
-    rf"|(?<![^\W\d_])(?P<word>{_WORDS})(?![^\W_])"
+    rf"|(?<![^\W\d_])(?P<word>{_WORDS})(?:(?<![Aa]t one) point(?P<spoken>(?: (?:{_DIGITS}))+))?(?![^\W_])"
 )
 _JOINT = re.compile(r"[ \xa0]|-|[ \xa0]?and[ \xa0]|-and-", re.IGNORECASE)
 _ARTICLE = re.compile(r"(?<![^\W_])an?[ -]\Z", re.IGNORECASE)
@@ -179,7 +181,13 @@ def _atoms(text: str) -> Iterator[_Atom]:
         elif glyph := match["alone"]:
             yield _Atom(match.start(), match.end(), "", GLYPHS[glyph], glyph)
         else:
-            yield _Atom(match.start(), match.end(), match["word"].lower(), 0.0, "")
+            yield _Atom(match.start(), match.end(), match["word"].lower(), _speak(match["spoken"]), "")
+
+
+def _speak(decimals: str | None) -> float:
+    """Read the decimals of a number as it is spoken: "six" of "one point six"."""
+    digits = [str(ONES.get(word, 0)) for word in (decimals or "").lower().split()]
+    return float(f"0.{''.join(digits)}") if digits else 0.0
 
 
 def _joined(text: str, left: _Atom, right: _Atom) -> bool:
@@ -295,7 +303,7 @@ def _value(atoms: list[_Atom]) -> float:
         elif atom.word in PARTS:
             current += 1 / PARTS[atom.word]
         else:
-            current += ONES.get(atom.word) or TEENS.get(atom.word) or TENS.get(atom.word) or atom.value
+            current += (ONES.get(atom.word) or TEENS.get(atom.word) or TENS.get(atom.word) or 0) + atom.value
     return total + current
 
 

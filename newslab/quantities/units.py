@@ -49,7 +49,7 @@ PLACED_COINS = {
 _POWERS = ((2, "area", ("square", "sq", "sq."), "squared"), (3, "volume", ("cubic", "cu", "cu."), "cubed"))
 
 _GAP = re.compile(r"[ \t\xa0\u2009\u202f]?-?")
-_WORDS = re.compile(r"[^\W\d_](?:[^\W\d_]|[.'’·/](?=\w))*\.?")
+_WORDS = re.compile(r"[^\W\d_](?:[^\W\d_]|[.'’·](?=\w)|/(?=[^\W\d_]))*\.?")
 _SIGN = re.compile(r"[%٪%‰°º˚℃℉′″Ω]\s?[CF]?(?![^\W\d_])|[%٪%‰°º˚℃℉′″Ω]|m²|km²|cm²|ft²|m³|cm³|[a-z]{1,2}[23](?!\w)")
 _PER = re.compile(r"(?:\s*/\s*|(?:\s+|-)per(?:\s+|-)|-an?-|\s+(?:an?|each|every)\s+)(?=[^\W\d_])", re.IGNORECASE)
 _SYMBOL_RATE = re.compile(r"([^\W\d_]{1,4})[ ]?/[ ]?([^\W\d_]{1,3}[23²³]?)(?!\w)")
@@ -68,6 +68,7 @@ _FEET = re.compile(r"['’′](?=\s?\d{1,2}[\"″”])")  # 6'2"
 _INCHES = re.compile(r"\d['’′]\s?\d{1,2}\Z")
 _NO_NOUN = re.compile(r"\s*(?:[.,;)]|\Z)|\s(?:of|at|and|or|per|to|from|in|for)\b")
 _SYSTEM = re.compile(r"(?:US|U\.S\.|UK|imperial|statute)\s(?=(?:fluid|gallon|pint|quart|ounce|ton|mile|cup|bushel))")
+_TECHNICAL = re.compile(r"(?i:[kmg]?hz|[kmgt]?wh|mah|[kmgt]b(?:ps)?|[kmg]w|kj|dba?|kbps|[km]pa)")  # in any case
 _SPACED_LETTERS = frozenset("mglLCFWV")  # one-letter symbols that may stand apart from their number
 _MAX_NAME = 4  # words: "miles to the gallon"
 _REACH = 60  # characters looked at beside a number; longer than any unit
@@ -238,7 +239,9 @@ def add_rate(text: str, found: Match) -> Match:
     return Match(Unit(name, dimension, factor), found.start, below.end)
 
 
-_SINCE = re.compile(r"\s(?:earlier|ago|later|before|after|or|and|from|old)\b")  # "$6 billion a year earlier"
+_SINCE = re.compile(
+    r"\s(?:earlier|ago|later|before|after|or|and\s(?:an?|one)|from|old)\b"
+)  # "$6 billion a year earlier"
 _PER_DIMENSIONS = {"time", "mass", "volume", "length", "area"}
 _COUNTED_PER = {
     "person",
@@ -266,11 +269,11 @@ def _plain_unit(text: str, end: int, *, digits: bool, gap: bool = True) -> Match
     limit = min(len(text), start + _REACH)
     if _ORDINAL.match(text, end):
         return None  # "the 1988 second quarter"
-    if digits:
-        for length in (4, 3, 2, 1):
-            sign = text[start : start + length]
-            if len(sign) == length and sign in table.after and not _letter_follows(text, start + length, sign):
-                return Match(table.after[sign], start, start + length)
+    for length in (4, 3, 2, 1) if digits else (3,):  # a code may follow "20 million" too
+        sign = text[start : start + length]
+        ends_in_code = sign in table.after and (digits or sign.isupper())
+        if ends_in_code and len(sign) == length and not _letter_follows(text, start + length, sign):
+            return Match(table.after[sign], start, start + length)
     if mark := _SIGN.match(text, start, limit):
         written = mark.group().replace(" ", "")
         if unit := table.symbols.get(written) or table.symbols.get(mark.group().strip()):
@@ -317,7 +320,7 @@ def _plain_unit(text: str, end: int, *, digits: bool, gap: bool = True) -> Match
                     written != "K" if attached else apart and written != "A"
                 ):  # "300 K" is a temperature, "4K" a screen
                     unit = table.symbols.get(written)
-                if unit is None and attached and not single:
+                if unit is None and not single and (attached or _TECHNICAL.fullmatch(written)):
                     unit = table.folded.get(written.lower())
             if unit is None and " " in name:
                 owner, _, coin = name.rpartition(" ")
