@@ -243,6 +243,7 @@ def count_source_kinds(quotes: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame, a row for each kind, also those that do not occur
+        start, end : the first quote, null where there is none
         source_kind : as in ``quotes``, pronouns apart
         about : what is meant
         n_sources : different sources
@@ -267,9 +268,10 @@ def count_source_kinds(quotes: pd.DataFrame) -> pd.DataFrame:
     counted = counted.reindex(list(SOURCE_KINDS)).reset_index()
     counts = ["n_sources", "n_quotes", "n_words"]
     counted[counts] = counted[counts].fillna(0).astype("int64")
+    counted[["start", "end"]] = counted[["start", "end"]].astype("Int64")
     counted["share"] = counted["share"].fillna(0.0)
     counted["about"] = counted["source_kind"].map(SOURCE_KINDS)
-    return counted[["source_kind", "about", *counts, "share"]]
+    return counted[["start", "end", "source_kind", "about", *counts, "share"]]
 
 
 def count_cues(quotes: pd.DataFrame) -> pd.DataFrame:
