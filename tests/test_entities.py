@@ -170,6 +170,20 @@ def test_a_demonym_points_to_its_country():
     assert [r["related_id"] for r in rows] == ["e2", pytest.approx(float("nan"), nan_ok=True)]
 
 
+@pytest.mark.parametrize(
+    ("text", "related"),
+    [
+        ("Scottish/NORP and UK/GPE and Scotland/GPE", "e3"),  # the nearest
+        ("Scottish/NORP and UK/GPE", "e2"),
+        ("Texans/NORP left Texas/GPE", "e2"),
+        ("Muslims/NORP left Peru/GPE", None),
+    ],
+)
+def test_a_people_points_to_its_land_or_else_its_country(text, related):
+    row = extract(text)[0]["related_id"]
+    assert row == related or (related is None and row != row)
+
+
 def test_folding_keeps_what_tells_names_apart():
     assert fold_name("the U.S.") == "us"
     assert fold_name("Côte d’Ivoire") == "cote divoire"

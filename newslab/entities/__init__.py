@@ -77,7 +77,8 @@ def extract_entities(
         entity_id : unique within its document, ``e1`` for the first entity mentioned
         name : fullest form of the name in the document, the same for all mentions of one entity
         title : honorific or office just before the name, null where there is none
-        related_id : of a people, language or nationality, the ``entity_id`` of its country in the same document
+        related_id : of a people, language or nationality, the ``entity_id`` of its land or else its country in the
+            same document
         model_label : what the pipeline called this mention, null where it found none; another than ``label`` where
             the document knew better
         evidence : what the mention, its type and its identity rest on, in words
@@ -125,6 +126,13 @@ def _entity_rows(doc_id: str, doc: Doc) -> Iterator[dict[str, object]]:
         ids.setdefault(roots[m.key], f"e{len(ids) + 1}")
     countries, demonyms = read_countries(), read_demonyms()
     country_ids = {countries[key]: ids[roots[key]] for key in names if key in countries}
+    lands = {key: ids[roots[key]] for key, name in names.items() if name.family == "place"}
+
+    def relate(key: str) -> str | None:
+        if (demonym := demonyms.get(key)) is None:
+            return None
+        return next((lands[place] for place in demonym.places if place in lands), country_ids.get(demonym.country))
+
     for m in mentions:
         root = roots[m.key]
         label, why = types[root]
@@ -139,7 +147,7 @@ def _entity_rows(doc_id: str, doc: Doc) -> Iterator[dict[str, object]]:
             "entity_id": ids[root],
             "name": fullest[root],
             "title": m.title,
-            "related_id": country_ids.get(demonyms[m.key].country) if m.key in demonyms else None,
+            "related_id": relate(m.key),
             "model_label": m.label if m.evidence == "model" else None,
             "evidence": "; ".join(dict.fromkeys(reason for reason in reasons if reason)),
         }

@@ -99,22 +99,24 @@ def read_equivalents() -> dict[str, Equivalent]:
 
 
 class Demonym(NamedTuple):
-    """What a people is called: its spelling, its country's ISO 3166 code or "", the folded form that stands for it."""
+    """What a people is called: spelling, its country's ISO 3166 code or "", the folded form and lands it stands for."""
 
     spelling: str
     country: str
     people: str
+    places: tuple[str, ...]
 
 
 @lru_cache(maxsize=1)
 def read_demonyms() -> dict[str, Demonym]:
     """Demonyms and adjectives by folded form, singular and plural."""
     found: dict[str, Demonym] = {}
-    for country, forms in _read_rows("demonyms.tsv"):
+    for country, forms, *names in _read_rows("demonyms.tsv"):
+        places = tuple(fold_name(name) for cell in names for name in cell.split("|"))
         for form in forms.split("|"):
-            people = fold_name(forms.split("|")[0] if country else form)
+            people = fold_name(forms.split("|")[0] if country or places else form)
             for spelling in (form, form + "s"):
-                found.setdefault(fold_name(spelling), Demonym(spelling, country, people))
+                found.setdefault(fold_name(spelling), Demonym(spelling, country, people, places))
     # "Philippines" is no plural
     return {key: demonym for key, demonym in found.items() if key == "georgian" or key not in read_countries()}
 

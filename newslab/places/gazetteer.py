@@ -175,7 +175,7 @@ def load_gazetteer() -> Gazetteer:
             add(place, (_key(n) for n in (name, *_split(names))))
             by_name[name] = place
     demonyms: dict[str, Place] = {}
-    for code, forms in _read_rows("entities/demonyms.tsv"):
+    for code, forms, *_ in _read_rows("entities/demonyms.tsv"):
         if code in divisions:
             demonyms |= {fold_name(form + plural): divisions[code] for form in forms.split("|") for plural in ("", "s")}
     for name, forms in _read_rows("places/demonyms.tsv"):
