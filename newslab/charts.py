@@ -80,9 +80,9 @@ def _shorten(labels: pd.Series) -> pd.Series:
 def _chart_nothing(title: str, subtitle: str) -> alt.Chart:
     """Draw a line that says so where there is nothing to draw: an axis without a value is no picture."""
     return (
-        alt.Chart(pd.DataFrame({"said": ["none found"]}), description=f"{title}: none found")
-        .mark_text(align="left", color=COLOURS["muted"][0], fontSize=12)
-        .encode(text="said:N", x=alt.value(0), y=alt.value(12))
+        alt.Chart(alt.InlineData([{}]), description=f"{title}: none found")
+        .mark_text(align="left", color=COLOURS["muted"][0], fontSize=12, text="none found")
+        .encode(x=alt.value(0), y=alt.value(12))
         .properties(title=alt.TitleParams(title, subtitle=subtitle), height=24)
     )
 
@@ -586,7 +586,7 @@ _MOST_UNITS = 8
 
 _SHAPES = {
     "as stated": "circle",
-    "about": "circle",
+    "about": "square",
     "vague": "diamond",
     "at least": "triangle-right",
     "more than": "triangle-right",

@@ -87,6 +87,7 @@ _LABELS = {
     "n_words": "Words",
     "sha256": "SHA-256",
 }
+_PIPELINE = {"pipeline": "Pipeline", "model": "Model", "sha256": "SHA-256 of the pipeline", "spacy": "spaCy"}
 _POSITION = ["doc_id", "start", "end"]
 _LONGEST_CELL = 400  # characters shown of one cell; the CSV has them all
 _LONGEST_LINK = 80  # characters of a link in prose
@@ -640,7 +641,7 @@ def show_method(
         named = {"title": "Title", "published": "Published", "source": "Outlet", "language": "Language"}
         facts += [(label, row[column]) for column, label in named.items() if column in row]
         facts.append(("Repairs", row.get("repairs") or "none"))
-    facts += [(f"Pipeline: {_label(key).lower()}", value) for key, value in (pipeline or {}).items()]
+    facts += [(_PIPELINE.get(key, key), value) for key, value in (pipeline or {}).items()]
     if unlike:
         facts.append(("Not as accurate as stated", "; ".join(unlike)))
     facts.append(("Made with", ", ".join(f"{name} {version}" for name, version in _package_versions().items())))

@@ -28,6 +28,7 @@ from pygments.token import Comment, Keyword, Number, String  # type: ignore[impo
 
 from newslab.display import COLOURS, FINDING_MIME, FONT, LAYERS, style_sheet, style_tag
 from newslab.reports.digests import digest
+from newslab.reports.methods import show_methods
 
 _PAGE = Path(__file__).parent / "page"
 _CHART_MIME = re.compile(r"application/vnd\.vegalite\.v\d+\+json")
@@ -91,6 +92,7 @@ class ReportExporter(Exporter):
             "page.html.j2",
             **page,
             body=Markup(_keep_first_ids(body)),  # noqa: S704 - put together by _show_cell
+            methods=show_methods("\n".join(cell.source for cell in nb.cells if cell.cell_type == "code")),
             script=Markup(script),  # noqa: S704 - ours
             policy=content_policy(scripts),
             vega=pack(vega_bundle()) if charts else "",
@@ -270,7 +272,7 @@ def _find_data(spec: Mapping) -> dict[str, list[Mapping]]:
     for view in _iter_views(spec):
         data = view.get("data") or {}
         rows = spec.get("datasets", {}).get(data.get("name"), data.get("values"))
-        if not (isinstance(rows, list) and rows and isinstance(rows[0], Mapping)):
+        if not (isinstance(rows, list) and rows and isinstance(rows[0], Mapping) and rows[0]):
             continue  # such as outlines of countries
         written = {json.dumps(row, sort_keys=True) for row in rows}
         if not written <= seen:
