@@ -27,7 +27,9 @@ counted yet," she said.
 Bolivia sent two helicopters to Arequipa last week. According to the navy, the storm will reach Chile by Thursday.
 """
 NOTEBOOKS = Path(__file__).parent.parent / "notebooks"
-NAMES = [f"story/{path.stem}.html" for path in sorted(NOTEBOOKS.glob("*.ipynb"))]
+NAMES = [
+    f"story/{p.stem}.html" for p in sorted(NOTEBOOKS.glob("*.ipynb")) if "NEWSLAB_DOCUMENT" in p.read_text("utf-8")
+]
 
 
 @pytest.fixture(scope="session")

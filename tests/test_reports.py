@@ -226,6 +226,15 @@ def test_a_page_that_fails_at_first_says_so_where_others_lead(place, tmp_path, c
     assert "could not be made" not in (out / "story" / "text.html").read_text(encoding="utf-8")
 
 
+def test_a_notebook_on_something_else_than_a_document_is_no_page_of_one(place, tmp_path, capsys):
+    write_notebook(tmp_path / "corpus.ipynb", ["# Many", 'folder = os.environ["NEWSLAB_TABLES"]'])
+    nb = nbformat.read(tmp_path / "corpus.ipynb", as_version=4)
+    nb.cells[1].metadata["tags"] = ["parameters"]
+    nbformat.write(nb, tmp_path / "corpus.ipynb")
+    assert main([*options(place, tmp_path / "out"), "--notebooks", str(tmp_path), str(place / "story.txt")]) == 1
+    assert "holds no notebook" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("option", "value", "message"),
     [

@@ -179,7 +179,11 @@ def _find_notebooks(folder: Path) -> list[_Notebook]:
     found = []
     for path in folder.glob("*.ipynb"):
         content = path.read_bytes()
-        lines = ["".join(cell["source"]) for cell in json.loads(content)["cells"] if cell["cell_type"] == "markdown"]
+        cells = json.loads(content)["cells"]
+        taken = ["".join(cell["source"]) for cell in cells if "parameters" in cell["metadata"].get("tags", [])]
+        if taken and not any("NEWSLAB_DOCUMENT" in source for source in taken):
+            continue  # of something else than a document, such as a collection
+        lines = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown"]
         heading = re.search(r"^# +(.+)$", "\n".join(lines), re.MULTILINE)
         title = heading.group(1).strip() if heading else path.stem.capitalize()
         found.append(_Notebook(path.resolve(), title, digest(content)))
