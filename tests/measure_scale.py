@@ -1,0 +1,209 @@
+"""Measures speed, growth and memory: `python tests/measure_scale.py PART... [--texts FILE.jsonl] [--articles N]`.
+
+- speed: words a second, and what each step costs of the bare pipeline on the same texts, in turns;
+- growth: seconds a word at 10 and 100 times the length of an article, against those of one, by extractor;
+- long: peak memory of one text of five million characters;
+- flat: memory of a worker as articles go by;
+- overhead: a Dask worker against a plain loop over the same articles;
+- workers: two local workers against one.
+
+Articles are put together from the paragraphs of the default document and of the texts in FILE (one JSON object a line,
+with ``text``), at random with a seed. Seconds are those of the processor, so that other work on the machine counts
+little; where the clock matters, both are given. Memory is the operating system's own count.
+"""
+
+import argparse
+import json
+import random
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from collections import defaultdict
+from collections.abc import Callable
+from pathlib import Path
+from statistics import median
+
+import pandas as pd
+
+import newslab as nl
+from newslab.corpora.partitions import analyse_partition, digest_library, extract_tables
+from newslab.corpora.reuse import extract_fingerprints
+from newslab.parsing import describe_pipeline, load_pipeline
+from newslab.terms import extract_vocabulary
+
+ROOT = Path(__file__).parent.parent
+ROUNDS = 5
+
+
+def make_articles(n: int, texts: list[Path]) -> pd.DataFrame:
+    pages = [path.read_text(encoding="utf-8") for path in (ROOT / "notebooks" / "data").glob("*.txt")]
+    pages += [json.loads(line)["text"] for path in texts for line in path.open(encoding="utf-8")]
+    paragraphs = sorted({p.strip() for page in pages for p in page.split("\n") if len(p.strip()) > 40})
+    rng = random.Random(7)  # noqa: S311
+    made = []
+    for _ in range(n):
+        parts, length = [], rng.randint(1500, 4500)
+        while sum(map(len, parts)) < length:
+            parts.append(rng.choice(paragraphs))
+        made.append("\n\n".join(parts))
+    dates = pd.to_datetime([f"20{rng.randint(10, 24)}-{rng.randint(1, 12):02}-{rng.randint(1, 28):02}" for _ in made])
+    return pd.DataFrame({"doc_id": [f"a{i}" for i in range(n)], "text": made, "published": dates})
+
+
+def time_extractors(articles: pd.DataFrame) -> dict[str, float]:
+    """Seconds of each step as a collection takes it: entities once, for places and quotes too."""
+    seconds: dict[str, float] = {}
+
+    def timed(name: str, make: Callable[[], object]) -> object:
+        started = time.process_time()
+        made = make()
+        seconds[name] = time.process_time() - started
+        return made
+
+    docs = timed("parse_articles", lambda: nl.parse_articles(articles))
+    entities = timed("entities", lambda: nl.extract_entities(docs))
+    timed("places", lambda: nl.extract_places(docs, entities=entities))
+    timed("quotes", lambda: nl.extract_quotes(docs, entities=entities))
+    timed("paragraphs, no topics", lambda: nl.extract_paragraphs(docs, topics=False))
+    timed("paragraphs", lambda: nl.extract_paragraphs(docs))
+    timed("profile", lambda: nl.measure_profile(docs))
+    timed("sentences", lambda: nl.extract_sentences(docs))
+    timed("quantities", lambda: nl.extract_quantities(docs))
+    timed("times", lambda: nl.extract_times(docs, published="2020-01-01"))
+    timed("keyterms", lambda: nl.extract_keyterms(docs))
+    timed("anomalies", lambda: nl.extract_anomalies(docs))
+    timed("vocabulary", lambda: extract_vocabulary(docs))
+    timed("fingerprints", lambda: extract_fingerprints(docs))
+    return seconds
+
+
+def count_words(articles: pd.DataFrame) -> int:
+    return int(articles["text"].map(nl.count_words).sum())
+
+
+def measure_speed(options: argparse.Namespace) -> None:
+    articles = make_articles(options.articles or 60, options.texts)
+    words, nlp = count_words(articles), load_pipeline()
+    time_extractors(articles.head(5))  # whatever loads on first use
+    shares, bare = defaultdict(list), []
+    for _ in range(ROUNDS):
+        started = time.process_time()
+        for _ in nlp.pipe(articles["text"]):
+            pass
+        bare.append(time.process_time() - started)
+        for name, seconds in time_extractors(articles).items():
+            shares[name].append(seconds / bare[-1])
+    print(f"bare pipeline {words / median(bare):,.0f} words/s, {words:,} words, median of {ROUNDS} rounds")
+    for name, ratios in shares.items():
+        print(f"{name:24}{median(ratios):8.3f} of the bare pipeline")
+    apart = {"parse_articles", "paragraphs"}
+    totals = [sum(r[i] for name, r in shares.items() if name not in apart) for i in range(ROUNDS)]
+    extra = [shares["paragraphs"][i] - shares["paragraphs, no topics"][i] for i in range(ROUNDS)]
+    print(f"{'all, topics apart':24}{median(totals):8.3f}\n{'topics':24}{median(extra):8.3f}")
+
+
+def measure_growth(options: argparse.Namespace) -> None:
+    single = make_articles(100, options.texts)
+    time_extractors(single.head(5))
+    per_word: dict[int, dict[str, float]] = {}
+    for times in (1, 10, 100):
+        groups = [single["text"][i : i + times] for i in range(0, 100, times)]
+        articles = pd.DataFrame({"doc_id": [f"g{i}" for i in range(len(groups))], "text": map("\n\n".join, groups)})
+        rounds = [time_extractors(articles) for _ in range(3)]
+        words = count_words(articles)
+        per_word[times] = {name: median(r[name] for r in rounds) / words for name in rounds[0]}
+    for name, base in per_word[1].items():
+        print(f"{name:24}{per_word[10][name] / base:8.2f} at 10x{per_word[100][name] / base:8.2f} at 100x")
+
+
+def measure_long(options: argparse.Namespace) -> None:
+    text = "\n\n".join(make_articles(1700, options.texts)["text"])[:5_000_000]
+    articles = pd.DataFrame({"doc_id": ["long"], "text": [text], "published": [pd.Timestamp("2020-01-01")]})
+    started = time.process_time()
+    docs = nl.parse_articles(articles)
+    parsed = time.process_time()
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
+    tables = extract_tables(articles, docs)
+    assert docs["long"].text == text
+    print(f"{len(text):,} characters, {len(docs['long']):,} tokens, {len(tables['entities']):,} mentions")
+    print(f"peak {peak:.2f} GB parsed, {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6:.2f} GB in all")
+    print(f"{parsed - started:.0f} s to parse, {time.process_time() - parsed:.0f} s for all tables")
+
+
+def measure_flat(options: argparse.Namespace) -> None:
+    from newslab.corpora import _cut, _list_rows
+
+    n = options.articles or 10_000
+    about = {"newslab": digest_library(), "pipeline": describe_pipeline(), "topics": True, "dates": None}
+    with tempfile.TemporaryDirectory() as out:
+        for table in (*extract_tables(make_articles(1, []).iloc[:0].assign(title=""), {}), "errors", "partitions"):
+            (Path(out) / table).mkdir()
+        for number, entries in enumerate(_cut(_list_rows(make_articles(n, options.texts)), 100)):
+            analyse_partition(number, entries, about, out)
+            if not (number + 1) % max(1, n // 1000):
+                peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
+                print(f"{(number + 1) * 100:6} articles, peak {peak:.2f} GB", flush=True)
+
+
+def run_apart(code: str, *arguments: object) -> tuple[float, float]:
+    """Seconds by the clock and of the processor that code takes in a process of its own, with all its children."""
+    before, started = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
+    with tempfile.TemporaryDirectory() as folder:
+        script = Path(folder) / "run.py"
+        script.write_text(code)
+        subprocess.run([sys.executable, script, *map(str, arguments)], check=True)  # noqa: S603
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    used = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return time.perf_counter() - started, used
+
+
+PLAIN = """
+import sys, newslab as nl
+from newslab.corpora.partitions import extract_tables
+for articles in nl.iter_articles(sys.argv[1], size=30):
+    extract_tables(articles, nl.parse_articles(articles))
+"""
+DASK = """
+import sys, newslab as nl
+if __name__ == "__main__":
+    nl.analyse_corpus(sys.argv[1], sys.argv[2], workers=int(sys.argv[3]), progress=False)
+"""
+
+
+def compare_runs(options: argparse.Namespace, *, plain: bool) -> None:
+    n = options.articles or 2000
+    with tempfile.TemporaryDirectory() as folder:
+        source = Path(folder) / "articles.jsonl"
+        make_articles(n, options.texts).to_json(source, orient="records", lines=True, date_format="iso")
+        runs = {"one worker": (DASK, source, Path(folder) / "one", 1)}
+        runs |= {"plain loop": (PLAIN, source)} if plain else {"two workers": (DASK, source, Path(folder) / "two", 2)}
+        taken = {name: run_apart(*run) for name, run in runs.items()}
+    for name, (clock, used) in taken.items():
+        print(f"{name:14}{n} articles: {clock:8.1f} s by the clock, {used:8.1f} s of processor")
+    one, other = taken["one worker"], taken["plain loop" if plain else "two workers"]
+    print(f"one worker / the other: {one[0] / other[0]:.2f} by the clock, {one[1] / other[1]:.2f} of processor")
+
+
+def main() -> None:
+    parts = {
+        "speed": measure_speed,
+        "growth": measure_growth,
+        "long": measure_long,
+        "flat": measure_flat,
+        "overhead": lambda options: compare_runs(options, plain=True),
+        "workers": lambda options: compare_runs(options, plain=False),
+    }
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
+    parser.add_argument("parts", nargs="+", choices=parts, metavar="PART", help=", ".join(parts))
+    parser.add_argument("--texts", type=Path, nargs="*", default=[], help="JSON Lines with text")
+    parser.add_argument("--articles", type=int, help="how many to make")
+    options = parser.parse_args()
+    for part in options.parts:
+        print(f"== {part}", flush=True)
+        parts[part](options)
+
+
+if __name__ == "__main__":
+    main()
