@@ -9,9 +9,10 @@ the verdict.
 import math
 import tomllib
 from bisect import bisect_right
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
+from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
@@ -38,7 +39,8 @@ COLUMNS = CLAIM_COLUMNS | {
     if name not in {"group", "thing", "verdict", "reason"}
 }
 
-_MEMORY = 12  # earlier figures of a group that each one is compared with; keeps a wall of numbers linear
+_MEMORY = 24  # earlier figures of one head that each one is compared with; keeps a wall of numbers linear
+_OTHERS = 6  # earlier figures of other heads in its group
 _LONGEST = 600  # characters of a sentence that are shown
 _HEDGE = 0.1  # "about 3,000" is read as within a tenth
 _NEVER = frozenset({"time", "age", "sport", "points", "times"})  # dimensions in which two figures seldom mean one claim
@@ -46,6 +48,7 @@ _ADDED = frozenset({"additional", "another", "extra", "further", "more", "other"
 _PLACES = frozenset({"GPE", "LOC", "FAC"})
 _TIMES = frozenset({"DATE", "TIME"})
 _NAMES = _PLACES | {"ORG", "PERSON", "NORP", "EVENT", "PRODUCT"}
+_CLAUSES = frozenset({"conj", "advcl", "relcl", "ccomp", "parataxis"})
 _CLIMB = 8  # heads followed from a figure to its verb
 _IN_WORDS = {"=": "", "~": "about ", ">": "more than ", ">=": "at least ", "<": "less than ", "<=": "at most "}
 
@@ -130,17 +133,29 @@ def compare_quantities(
 
 def _pairs(groups: Mapping[tuple[object, ...], list[_Claim]]) -> Iterator[dict]:
     for key, claims in groups.items():
-        for i, later in enumerate(claims):
-            for earlier in claims[max(0, i - _MEMORY) : i]:
-                verdict, reason = _relate(earlier, later)
-                yield {
-                    **earlier.row,
-                    **{f"other_{name}": value for name, value in later.row.items()},
-                    "group": key,
-                    "thing": key[-1],
-                    "verdict": verdict,
-                    "reason": reason,
-                }
+        for earlier, later in _neighbours(claims):
+            verdict, reason = _relate(earlier, later)
+            yield {
+                **earlier.row,
+                **{f"other_{name}": value for name, value in later.row.items()},
+                "group": key,
+                "thing": key[-1],
+                "verdict": verdict,
+                "reason": reason,
+            }
+
+
+def _neighbours(claims: list[_Claim]) -> Iterator[tuple[_Claim, _Claim]]:
+    """Pair each claim with earlier ones: many of the same or a general head, a few of others."""
+    general = _lexicon().general
+    of_head: dict[str, deque[int]] = defaultdict(lambda: deque(maxlen=_MEMORY))
+    for i, later in enumerate(claims):
+        near = {*range(max(0, i - _OTHERS), i), *of_head[later.head]}
+        for head in general - {later.head}:
+            near |= {*of_head[head]}
+        for k in sorted(near):
+            yield claims[k], later
+        of_head[later.head].append(i)
 
 
 def _speakers(quantities: pd.DataFrame, quotes: pd.DataFrame | None) -> dict[tuple[object, int], str]:
@@ -265,6 +280,8 @@ def _events(doc: Doc, starts: list[int], row: dict, idle: set[str]) -> tuple[str
     """Name the predicates that a figure hangs on, the nearest first: the noun it is an "of" of, then its verb."""
     first = bisect_right(starts, row["start"]) - 1
     last = bisect_right(starts, row["end"] - 1) - 1
+    if row["value_si"] is not None and 0 <= row["counted_start"] - row["end"] <= 1:
+        return ()  # "the 203-foot ship" is that long whatever happens to it
     inside = {*range(first, last + 1)}
     if row["counted_start"] >= row["end"]:
         inside |= {*range(bisect_right(starts, row["counted_start"]) - 1, bisect_right(starts, row["counted_end"] - 1))}
@@ -278,6 +295,11 @@ def _events(doc: Doc, starts: list[int], row: dict, idle: set[str]) -> tuple[str
             lemma = head.lemma_.lower()
             if head.pos_ in ("VERB", "AUX") and lemma not in idle:
                 return (*found, lemma)
+            if lemma == "be":
+                if state := next((t for t in islice(head.rights, _CLIMB) if t.dep_ == "acomp"), None):
+                    return (*found, state.lemma_.lower()) if state.i not in inside else tuple(found)
+                if head.dep_ in _CLAUSES:
+                    return tuple(found)  # "it was built in 1994 and is 62 metres long"
             if token.dep_ == "prep":
                 if head.pos_ == "NOUN" and token.lower_ == "of" and direct and lemma not in idle:
                     found.append(lemma)
@@ -358,7 +380,8 @@ def _relate(a: _Claim, b: _Claim) -> tuple[str, str]:
         return "different", "set side by side in one sentence"
     if a.trend != b.trend:
         return "different", f"one went {a.trend}, one {b.trend}"
-    if not _same_event(a.events, b.events):
+    untold = bool(a.events) != bool(b.events)  # only one says what happened
+    if not untold and not _same_event(a.events, b.events):
         return "different", f"said of different events: {_listed(a.events)}; {_listed(b.events)}"
     where, other_where = _scopes(a, b, "where")
     when, other_when = _scopes(a, b, "when")
@@ -369,6 +392,8 @@ def _relate(a: _Claim, b: _Claim) -> tuple[str, str]:
     apart = a.modifiers - b.modifiers, b.modifiers - a.modifiers
     if all(apart) and a.head == b.head:
         return "different", f"counts of {_listed(apart[0])} and of {_listed(apart[1])} {a.word}"
+    if untold and (a.head != b.head or any(apart)):
+        return "different", f"only one says what happened: {_listed(a.events or b.events)}"
     alike = (a.low, a.high, a.bound) == (b.low, b.high, b.bound)
     if when != other_when and not (alike and not (when and other_when)):
         if _is_long(when) != _is_long(other_when):
@@ -382,6 +407,8 @@ def _relate(a: _Claim, b: _Claim) -> tuple[str, str]:
         return "wider", f"one counts a wider kind: {_kind(a)}; {_kind(b)}"
     if a.low <= b.high and b.low <= a.high:
         return "compatible", f"{numbers} can both be true"
+    if untold:
+        return "unclear", f"only one says what happened: {_listed(a.events or b.events)}"
     if when != other_when or bool(where) != bool(other_where):
         alone = (when ^ other_when) | (where ^ other_where)
         return "unclear", f"only one says when or where: {_listed(alone)}"
@@ -401,8 +428,8 @@ def _scopes(a: _Claim, b: _Claim, field: str) -> tuple[frozenset[str], frozenset
 
 def _same_event(a: tuple[str, ...], b: tuple[str, ...]) -> bool:
     """Whether two figures share a predicate or its noun ("evacuate", "evacuation"), or neither has one."""
-    if not a or not b:
-        return not a and not b
+    if not a and not b:
+        return True
     same = _lexicon().same_event
     return any(same.get(x, _stem(x)) == same.get(y, _stem(y)) for x in a for y in b)
 
