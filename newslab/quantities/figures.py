@@ -303,7 +303,7 @@ def _with_unit(text: str, numeral: Numeral) -> Figure | None:
     unit = find_unit_after(text, end, digits=numeral.digits) or _linked_unit(text, end, numeral.kind)
     figure = Figure(start, end, start, end, value, numeral.high, None, numeral.kind, numeral.digits, scaled)
     if sign is not None:
-        if unit is not None and unit.unit == sign.unit:
+        if unit is not None and unit.unit == sign.unit and text[unit.start].isalpha():
             end = unit.end  # "$5 million dollars"
         rate = add_rate(text, find_country_after(text, sign, end))  # "$5 a day"
         figure.start, figure.end, figure.unit, figure.signed = sign.start, rate.end, rate.unit, True
