@@ -7,14 +7,22 @@ it, never from lists of known lines.
 
 import math
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from itertools import chain
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain, islice
+from typing import NamedTuple
 
 import pandas as pd
 from spacy.tokens import Doc, Span, Token
 
 from newslab.structure.anomalies import extract_anomalies as extract_anomalies
-from newslab.structure.topics import flag_passages, score_passages, weigh_words
+from newslab.structure.topics import (
+    Passage,
+    embed_passages,
+    flag_passages,
+    read_passage,
+    score_passages,
+    weigh_words,
+)
 from newslab.tables import SPAN_COLUMNS, build_table
 from newslab.words import iter_sentences, split_paragraphs
 
@@ -51,9 +59,8 @@ _FEWEST_QUESTIONS = 5
 _QUESTIONS = 6
 """Paragraphs to each that asks a question, at most, of an interview."""
 
-_PERSONS = frozenset({"he", "she", "they", "his", "her", "their"})
-_OPENING = 4
-"""Words in which a paragraph says of whom it goes on to speak."""
+_BATCH = 16
+"""Documents whose passages are embedded together."""
 
 _FINITE = frozenset({"VBD", "VBZ", "VBP", "MD"})
 _NAME = frozenset({"NNP", "NNPS", "CC", ",", "NN"})
@@ -96,8 +103,7 @@ def extract_paragraphs(docs: Mapping[str, Doc], *, topics: bool = True) -> pd.Da
     >>> extract_paragraphs({}).columns.to_list()
     ['doc_id', 'start', 'end', 'text', 'role', 'kind', 'off_topic', 'topic_score']
     """
-    rows = (row for doc_id, doc in docs.items() for row in _paragraphs(doc_id, doc, topics=topics))
-    return build_table(rows, PARAGRAPH_COLUMNS)
+    return build_table(_rows(docs.items(), topics=topics), PARAGRAPH_COLUMNS)
 
 
 def extract_sentences(docs: Mapping[str, Doc]) -> pd.DataFrame:
@@ -146,41 +152,71 @@ def _sentences(doc_id: str, doc: Doc) -> Iterator[dict[str, object]]:
             i += 1
 
 
-def _paragraphs(doc_id: str, doc: Doc, *, topics: bool) -> Iterator[dict[str, object]]:
+class _Outline(NamedTuple):
+    """The paragraphs of a document, before it is known what belongs."""
+
+    doc_id: str
+    text: str
+    edges: list[tuple[int, int]]
+    kinds: list[str | None]
+    roles: list[str]
+    passages: list[range]
+    """Each paragraph of the body with the headlines right above it, which go with it."""
+    read: list[Passage]
+
+
+def _rows(docs: Iterable[tuple[str, Doc]], *, topics: bool) -> Iterator[dict[str, object]]:
+    waiting = iter(docs)
+    while outlines := [_outline(doc_id, doc, topics=topics) for doc_id, doc in islice(waiting, _BATCH)]:
+        vectors = embed_passages([passage for outline in outlines for passage in outline.read])
+        at = 0
+        for outline in outlines:
+            until = at + len(outline.read)
+            yield from _judge(outline, score_passages(outline.read, vectors[at:until]))
+            at = until
+
+
+def _outline(doc_id: str, doc: Doc, *, topics: bool) -> _Outline:
     if len(doc) and not (doc.has_annotation("TAG") and doc.has_annotation("POS")):
         raise ValueError(f"document {doc_id!r} has no parts of speech; parse it with 'tagger' and 'attribute_ruler'")
     text = doc.text
     edges = split_paragraphs(text)
     spans = list(_spans(doc, edges))
-    words = [{word: x for word, x in weigh_words(span).weights.items() if x > _TELLING} for span in spans]
+    words = [{word: x for word, x in weigh_words(span).items() if x > _TELLING} for span in spans]
     kinds = [_furniture(span, _tie(words, spans, i), is_first=not i) for i, span in enumerate(spans)]
     if _is_interview(text, edges):
         # two speakers address each other, and answer in short
         kinds = [None if kind in {"call", "notice"} else kind for kind in kinds]
     roles = [_role(span, kind) for span, kind in zip(spans, kinds, strict=True)]
-    scores, flags = [math.nan] * len(spans), [False] * len(spans)
-    if topics:
-        # a headline goes with what it heads: it is words of its story, and out of place with it
-        body = [i for i, role in enumerate(roles) if role == "body"]
-        heads = [_heads(roles, i) for i in body]
-        passages = [
-            weigh_words(chain(*spans[first : i + 1]), headed=body[0] < first < i, continues=_continues(spans[i]))
-            for first, i in zip(heads, body, strict=True)
-        ]
-        found = score_passages(passages)
-        for first, i, score, flag in zip(heads, body, found, flag_passages(passages, found), strict=True):
-            scores[i] = score
-            flags[first : i + 1] = [flag] * (i + 1 - first)
-    for (start, end), role, kind, flag, score in zip(edges, roles, kinds, flags, scores, strict=True):
+    # a headline goes with what it heads: it is words of its story, and out of place with it
+    passages = [range(_heads(roles, i), i + 1) for i, role in enumerate(roles) if role == "body"] if topics else []
+    read = [
+        read_passage(
+            list(chain(*(spans[i] for i in passage[:-1]))),
+            list(spans[passage[-1]]),
+            headed=passages[0][-1] < passage[0] < passage[-1],
+        )
+        for passage in passages
+    ]
+    return _Outline(doc_id, text, edges, kinds, roles, passages, read)
+
+
+def _judge(outline: _Outline, found: Sequence[float]) -> Iterator[dict[str, object]]:
+    scores, flags = [math.nan] * len(outline.edges), [False] * len(outline.edges)
+    for passage, score, flag in zip(outline.passages, found, flag_passages(found), strict=True):
+        scores[passage[-1]] = score
+        for i in passage:
+            flags[i] = flag
+    for i, (start, end) in enumerate(outline.edges):
         yield {
-            "doc_id": doc_id,
+            "doc_id": outline.doc_id,
             "start": start,
             "end": end,
-            "text": text[start:end],
-            "role": role,
-            "kind": kind,
-            "off_topic": flag,
-            "topic_score": score,
+            "text": outline.text[start:end],
+            "role": outline.roles[i],
+            "kind": outline.kinds[i],
+            "off_topic": flags[i],
+            "topic_score": scores[i],
         }
 
 
@@ -206,10 +242,6 @@ def _heads(roles: list[str], i: int) -> int:
     while i and roles[i - 1] == "headline":
         i -= 1
     return i
-
-
-def _continues(span: Span) -> bool:
-    return any(token.text.lower() in _PERSONS for token in _words(span)[:_OPENING])
 
 
 def _tie(words: Sequence[Mapping[str, float]], spans: Sequence[Span], i: int) -> float:

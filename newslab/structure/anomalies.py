@@ -14,7 +14,8 @@ from typing import NamedTuple
 import pandas as pd
 from spacy.tokens import Doc
 
-from newslab.structure.topics import list_ranks, weigh_words
+from newslab.structure.embeddings import list_ranks
+from newslab.structure.topics import weigh_words
 from newslab.tables import SPAN_COLUMNS, build_table
 from newslab.words import Word, check_pos, iter_sentences, iter_words, split_paragraphs
 
@@ -321,7 +322,7 @@ def _repetitions(doc: Doc) -> Iterator[_Anomaly]:
     seen: list[tuple[int, int, Mapping[str, float], float]] = []
     having: dict[str, list[int]] = defaultdict(list)
     for sent in iter_sentences(doc):
-        weights = weigh_words(sent).weights
+        weights = weigh_words(sent)
         if len(weights) < _FEWEST_STEMS:
             continue
         norm = math.sqrt(sum(x * x for x in weights.values()))

@@ -1,10 +1,11 @@
 """Topic fit: how well each passage of a document belongs with the rest of it.
 
-A passage belongs if it shares telling words with the others: rare ones, names above all.
-Static vectors distilled from all-MiniLM-L6-v2, added to this or used to match words of like meaning, ranked worse on
-stories with a passage of another put in; they are not worth their megabytes.
+A stranger is a run of one to three passages. Every such run is weighed against the others and against there being
+none: by how alike in meaning it is to the rest (sentence embeddings), which telling words and names they share, and
+how alike the rest is among itself. So a document is its own measure: a loose one has to be left far behind.
 """
 
+import json
 import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -12,34 +13,39 @@ from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
+import numpy as np
+from numpy.typing import NDArray
 from spacy.tokens import Token
+
+from newslab.structure.embeddings import embed_texts, list_ranks
 
 _CONTENT = {"NOUN", "PROPN", "VERB", "ADJ"}
 _NAME_WEIGHT = 1.5
 _UNLISTED = 50_000
 """Rank given to a word that is not among the listed ones."""
 
+_STEM = 6
 _DAMPING = 0.75
 """Power of a word's weight in the rest: what is said often there counts, but not in proportion."""
+
+_N_TOKENS = 20
+"""Word pieces of a passage that are embedded: of its content words, which say in 20 what the text does in 40."""
+
+_LONGEST = 3
+"""Passages of a stranger at most."""
 
 _WINDOW = 18
 """Passages that are compared with one another; in a longer document the nearest, as its parts have topics too."""
 
-# Log-odds of being an intruder: a logistic regression on Wikinews stories of GUM and MEANTIME (CC BY) with paragraphs
-# of one another put in, rounded. Newspaper stories that it has not seen gave the same precision and recall.
-_FIT, _COHESION, _NAMES, _BIAS = -3.1, 2.8, 1.0, -6.6
-_HEADED = 1.0  # set by hand: longer news than those stories has headings of its own in mid-text
-_FLOOR = 0.02  # a cosine of nothing shared, so that its logarithm exists
-_BELONGS = 0.3
-"""Probability of belonging below which a passage is flagged, at odds of over two to one: a false alarm costs trust.
-
-Fewer than one in twenty of 269 sound stories by outlets the world over has a flag."""
-
+_STEP = 6
 _FEWEST = 4
 """Passages that it takes to say that one of them is out of place."""
 
-_FEWEST_WORDS = 8
-"""Telling words that it takes to say that a passage is."""
+_FLOOR = 0.02  # a cosine of nothing shared, so that its logarithm exists
+_BELONGS = 0.4
+"""Probability of belonging below which a passage is flagged, at odds of three to two: a false alarm costs trust."""
+
+Array = NDArray[np.float64]
 
 
 class Passage(NamedTuple):
@@ -48,66 +54,106 @@ class Passage(NamedTuple):
     weights: Mapping[str, float]
     """Weight of each telling word, by stem."""
 
-    n_names: int
-    """Tokens of proper names: a passage with names of its own and none in common is strange, one without is vague."""
+    names: Mapping[str, int]
+    """How often each part of a proper name stands in it, by stem."""
+
+    content: str
+    """Its nouns, names, verbs, adjectives and figures."""
 
     headed: bool = False
     """Whether it stands under a headline in mid-text, as passages stitched in often do."""
 
-    continues: bool = False
-    """Whether it opens with "he", "she" or "they": it has pronouns for the words it would share with what is before."""
+
+class Model(NamedTuple):
+    """A fitted model: what `newslab.structure.fit_topics` writes."""
+
+    background: Array
+    """Mean embedding of news, which says nothing of any story and is taken off."""
+
+    coefficients: Array
+    """Log-odds for each of `FEATURES`."""
 
 
 @lru_cache(maxsize=1)
-def list_ranks() -> dict[str, int]:
-    """Rank common English words by frequency, from 1; lower-case, of two letters and more."""
-    lines = (Path(__file__).with_name("topics.txt")).read_text(encoding="utf-8").splitlines()
-    return {word: rank for rank, word in enumerate((line for line in lines if not line.startswith("#")), start=1)}
+def load_model() -> Model:
+    """Read the coefficients, fitted on Wikinews stories of GUM and MEANTIME (CC BY)."""
+    data = json.loads(Path(__file__).with_name("topics.json").read_text(encoding="utf-8"))
+    return Model(np.array(data["background"]), np.array([data["coefficients"][name] for name in FEATURES]))
 
 
-def weigh_words(tokens: Iterable[Token], *, headed: bool = False, continues: bool = False) -> Passage:
+def weigh_words(tokens: Iterable[Token]) -> dict[str, float]:
     """Weigh the content words of a passage by how rare they are in English.
 
     Parameters
     ----------
     tokens
         The passage, tagged.
-    headed
-        Whether it stands under a headline in mid-text.
-    continues
-        Whether it opens with a pronoun for someone named before it.
 
     Returns
     -------
-    Passage
-        Each weight is the logarithm of the word's rank by frequency, times 1.5 for names, times the root of its
+    dict
+        Weight by stem: the logarithm of the word's rank by frequency, times 1.5 for names, times the root of its
         count. A stem is the first six letters, which also joins "Germany" and "German".
     """
     ranks = list_ranks()
-    n_names = 0
     counts: Counter[str] = Counter()
     weights: dict[str, float] = {}
     for token in tokens:
-        if token.pos_ not in _CONTENT or not token.text[:1].isalpha():
+        pos = token.pos_
+        if pos not in _CONTENT:
             continue
-        n_names += token.pos_ == "PROPN"
         word = token.text.lower()
-        stem = word[:6]
+        if not word[0].isalpha():
+            continue
+        stem = word[:_STEM]
         counts[stem] += 1
-        weight = math.log(ranks.get(word, _UNLISTED)) * (_NAME_WEIGHT if token.pos_ == "PROPN" else 1)
+        weight = math.log(ranks.get(word, _UNLISTED)) * (_NAME_WEIGHT if pos == "PROPN" else 1)
         weights[stem] = max(weight, weights.get(stem, 0.0))
+    return {stem: weight * math.sqrt(counts[stem]) for stem, weight in weights.items()}
+
+
+def read_passage(heads: Sequence[Token], tokens: Sequence[Token], *, headed: bool) -> Passage:
+    """Gather what `score_passages` needs of a paragraph and of the headlines right above it.
+
+    Parameters
+    ----------
+    heads, tokens
+        The headlines and the paragraph, tagged.
+    headed
+        Whether the headlines stand in mid-text rather than over the document.
+    """
+    everything = [*heads, *tokens]
     return Passage(
-        {stem: weight * math.sqrt(counts[stem]) for stem, weight in weights.items()}, n_names, headed, continues
+        weigh_words(everything),
+        Counter(t.text.lower()[:_STEM] for t in everything if t.pos_ == "PROPN" and t.text[0].isalpha()),
+        " ".join(token.text for token in tokens if token.pos_ in _CONTENT or token.pos_ == "NUM"),
+        headed,
     )
 
 
-def score_passages(passages: Sequence[Passage]) -> list[float]:
-    """Give each passage the probability that it belongs with the others.
+def embed_passages(passages: Sequence[Passage]) -> Array:
+    """Embed passages, of any number of documents at once, which is quicker than one by one.
 
     Parameters
     ----------
     passages
-        From `weigh_words`, in document order.
+        From `read_passage`.
+
+    Returns
+    -------
+    array of shape (passages, 384)
+        Means of token states over the first content words.
+    """
+    return embed_texts([passage.content for passage in passages], n_tokens=_N_TOKENS).astype(np.float64)
+
+
+def score_passages(passages: Sequence[Passage], vectors: Array) -> list[float]:
+    """Give each passage of a document the probability that it belongs with the others.
+
+    Parameters
+    ----------
+    passages, vectors
+        From `read_passage` and `embed_passages`, in document order.
 
     Returns
     -------
@@ -116,86 +162,145 @@ def score_passages(passages: Sequence[Passage]) -> list[float]:
     """
     known = [i for i, passage in enumerate(passages) if passage.weights]
     scores = [math.nan] * len(passages)
-    if len(known) < 3:
+    if len(known) < _FEWEST - 1:
         return scores
-    windows: dict[int, list[float]] = {}
+    windows: dict[int, Array] = {}
     for place, i in enumerate(known):
         # windows begin at every sixth passage, so that neighbours share one
-        first = max(0, min(6 * round((place - _WINDOW / 2) / 6), len(known) - _WINDOW))
+        first = max(0, min(_STEP * round((place - _WINDOW / 2) / _STEP), len(known) - _WINDOW))
         if first not in windows:
-            windows[first] = _compare([passages[j] for j in known[first : first + _WINDOW]])
-        scores[i] = windows[first][place - first]
+            inside = known[first : first + _WINDOW]
+            runs, features = compare_runs([passages[j] for j in inside], vectors[inside] - load_model().background)
+            windows[first] = 1 - weigh_runs(features) @ runs
+        scores[i] = float(windows[first][place - first])
     return scores
 
 
-def flag_passages(passages: Sequence[Passage], scores: Sequence[float]) -> list[bool]:
+def flag_passages(scores: Sequence[float]) -> list[bool]:
     """Flag the passages that seem to come from another story.
 
     Parameters
     ----------
-    passages, scores
-        From `weigh_words` and `score_passages`. Passages of fewer than eight telling words are not judged, since a
-        place or a name on a line of its own shares nothing either, nor are those that continue what is before.
+    scores
+        From `score_passages`.
 
     Returns
     -------
     list of bool
-        All False where fewer than four passages could be compared, and where more than a third would be flagged: such
-        a document has several topics rather than an intruder.
+        All False where fewer than four passages could be compared.
     """
-    flags = [
-        # NaN is not below
-        score < _BELONGS and len(passage.weights) >= _FEWEST_WORDS and not passage.continues
-        for passage, score in zip(passages, scores, strict=True)
-    ]
     n_known = sum(not math.isnan(score) for score in scores)
-    if n_known < _FEWEST or 3 * sum(flags) > n_known:
-        return [False] * len(scores)
-    return flags
+    return [n_known >= _FEWEST and score < _BELONGS for score in scores]  # NaN is not below
 
 
-def _compare(passages: Sequence[Passage]) -> list[float]:
+FEATURES = (
+    "likeness",  # mean cosine of the run with the rest
+    "cohesion",  # mean cosine within the rest
+    "nearest",  # mean over the run of the cosine with the passage most like it
+    "nearest_over_loosest",  # less that of the passage of the rest that is least like any other
+    "words",  # logarithm of the cosine of telling words with the rest
+    "others_words",  # and of its mean over the passages of the rest
+    "name_tokens",  # logarithm of how many parts of names it has: without any it is vague, not strange
+    "names_shared",  # and of how many different ones the rest has too
+    "names_unshared",
+    "two",
+    "three",
+    "headed",
+    "first",  # it opens the document
+    "passages",  # logarithm of how many there are
+    "bias",
+)
+
+
+def compare_runs(passages: Sequence[Passage], vectors: Array) -> tuple[Array, Array]:
+    """Weigh each run of one to three passages against the rest.
+
+    Parameters
+    ----------
+    passages, vectors
+        At least three, each with words; the vectors less the background.
+
+    Returns
+    -------
+    runs : array of shape (runs, passages)
+        1 where a passage is in the run.
+    features : array of shape (runs, features)
+        As `FEATURES` says.
+    """
     n = len(passages)
-    total: Counter[str] = Counter()
-    for passage in passages:
-        total.update(passage.weights)
-    norm2 = sum(x ** (2 * _DAMPING) for x in total.values())
-    fits = [_cosine_with_rest(passage.weights, total, norm2) for passage in passages]
-    whole = sum(fits)
-    scores = [
-        _belongs(fit, (whole - fit) / (n - 1), passage.n_names, headed=passage.headed)
-        for fit, passage in zip(fits, passages, strict=True)
+    spans = [
+        (first, length)
+        for length in range(1, min(_LONGEST, n // 2) + 1)
+        for first in range(n - length + 1)
+        # a headline parts what stands before it from what stands below
+        if not any(passage.headed for passage in passages[first + 1 : first + length])
     ]
-    # two strange paragraphs in a row vouch for each other unless they are weighed as one
-    for i in range(n - 1 if n > _FEWEST else 0):
-        pair = Counter(passages[i].weights)
-        pair.update(passages[i + 1].weights)
-        others = (whole - fits[i] - fits[i + 1]) / (n - 2)
-        n_names = passages[i].n_names + passages[i + 1].n_names
-        headed = passages[i].headed  # the second one's headline would part them
-        score = _belongs(_cosine_with_rest(pair, total, norm2), others, n_names, headed=headed)
-        scores[i], scores[i + 1] = min(scores[i], score), min(scores[i + 1], score)
-    return scores
+    runs = np.zeros((len(spans), n))
+    for run, (first, length) in enumerate(spans):
+        runs[run, first : first + length] = 1
+    rest = 1 - runs
+    n_in, n_out = runs.sum(axis=1), rest.sum(axis=1)
+
+    directions = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+    cosines = directions @ directions.T
+    np.fill_diagonal(cosines, 0.0)
+    likeness = np.einsum("ri,ij,rj->r", runs, cosines, rest, optimize=True) / (n_in * n_out)
+    cohesion = np.einsum("ri,ij,rj->r", rest, cosines, rest, optimize=True) / (n_out * (n_out - 1))
+    np.fill_diagonal(cosines, -1.0)
+    links = np.where(rest[:, None, :] > 0, cosines, -1.0).max(axis=2)
+    nearest = (links * runs).sum(axis=1) / n_in
+    loosest = np.where(rest > 0, links, 1.0).min(axis=1)
+
+    weights = _tabulate([passage.weights for passage in passages])
+    whole = weights.sum(axis=0)
+    words = np.log(_cosine_with_rest(runs @ weights, whole) + _FLOOR)
+    alone = _cosine_with_rest(weights, whole)
+    others_words = np.log(rest @ alone / n_out + _FLOOR)
+
+    names = _tabulate([passage.names for passage in passages])
+    inside, outside = runs @ names, rest @ names
+    flags = np.array([(passage.headed and i > 0, i == 0) for i, passage in enumerate(passages)])
+    headed, opens = flags[[first for first, _ in spans]].astype(float).T
+    features = [
+        likeness,
+        cohesion,
+        nearest,
+        nearest - loosest,
+        words,
+        others_words,
+        np.log1p(inside.sum(axis=1)),
+        np.log1p(((inside > 0) & (outside > 0)).sum(axis=1)),
+        np.log1p(((inside > 0) & (outside == 0)).sum(axis=1)),
+        n_in == 2,
+        n_in == 3,
+        headed,
+        opens,
+        np.full(len(spans), math.log(n)),
+        np.ones(len(spans)),
+    ]
+    return runs, np.array(features, dtype=np.float64).T
 
 
-def _cosine_with_rest(vector: Mapping[str, float], total: Mapping[str, float], norm2: float) -> float:
-    shared = own2 = 0.0
-    for word, x in vector.items():
-        rest = max(total[word] - x, 0.0)
-        shared += x * rest**_DAMPING
-        own2 += x * x
-        # leaves this passage out of the norm of all
-        norm2 += rest ** (2 * _DAMPING) - total[word] ** (2 * _DAMPING)
-    return shared / math.sqrt(own2 * norm2) if norm2 > 1e-9 else 0.0
+def weigh_runs(features: Array) -> Array:
+    """Give each run the probability that it, and no other, is the stranger: a softmax over the runs and none."""
+    odds = features @ load_model().coefficients
+    most = max(float(odds.max()), 0.0)
+    shares = np.exp(odds - most)
+    return shares / (shares.sum() + math.exp(-most))
 
 
-def _belongs(fit: float, cohesion: float, n_names: int, *, headed: bool) -> float:
-    """Turn fit, mean fit of the others and names into one minus the logistic of the log-odds above."""
-    odds = (
-        _FIT * math.log(fit + _FLOOR)
-        + _COHESION * math.log(cohesion + _FLOOR)
-        + _NAMES * math.log(n_names + 1)
-        + _HEADED * headed
-        + _BIAS
-    )
-    return 1 / (1 + math.exp(odds))
+def _tabulate(counts: Sequence[Mapping[str, float]]) -> Array:
+    """Put counts by word into a matrix of passages by words."""
+    columns = {word: i for i, word in enumerate(dict.fromkeys(word for some in counts for word in some))}
+    table = np.zeros((len(counts), max(len(columns), 1)))
+    for row, some in enumerate(counts):
+        for word, x in some.items():
+            table[row, columns[word]] = x
+    return table
+
+
+def _cosine_with_rest(parts: Array, whole: Array) -> Array:
+    """Cosine of each part, a row of weights, with what is left of the whole."""
+    rest = np.maximum(whole - parts, 0.0) ** _DAMPING
+    norms = np.sqrt((parts**2).sum(axis=1) * (rest**2).sum(axis=1))
+    return np.divide((parts * rest).sum(axis=1), norms, out=np.zeros(len(parts)), where=norms > 0)
