@@ -390,6 +390,8 @@ def _before(page: Page, k: int) -> Frame | None:
             return None  # "she starred in", "he is": words in marks, but nobody's speech
         if lemma is None or page.dep[i] in {"amod", "compound"}:
             continue
+        if lemma == "call" and i == gap.stop - 1 and page.subject[i] < 0:
+            return None  # "a work by Ana Ruiz called “...”"
         head = find_subject(page, i)
         leads = page.tag[i] == "VBG" and head is not None and page.inside[head] < 0  # "Citing “...,” the mayor said"
         if head is not None and head >= page.spans[k][0] and not leads:
@@ -399,6 +401,8 @@ def _before(page: Page, k: int) -> Frame | None:
             head = find_agent(page, i)  # "a boy called", "what has been described as"
             if head is None:
                 return None
+        elif head is None and i == page.sentence[i][0] and page.tag[i] in FINITE | {"VBN"}:
+            return _inverted(page, i, lemma, gap.stop)  # "Replied Ana Ruiz, “...”"
         elif head is None:
             head = nearest_subject(page, i, gap.start)
         speaker = noun_phrase(page, head) if head is not None else None
@@ -409,7 +413,7 @@ def _before(page: Page, k: int) -> Frame | None:
 def _colon(page: Page, k: int) -> Frame | None:
     """Read "PENCE: ...", and a sentence that leads up to a quotation without a word of saying: "She was blunt:"."""
     i = previous_token(page, page.spans[k][0])
-    if i < 0 or page.lower[i] != ":":
+    if i < 1 or page.lower[i] != ":" or page.lower[i - 1] in {"as", "like"}:  # "instructions such as:"
         return None
     gap = _gap_before(page, k)
     label = i
@@ -418,6 +422,8 @@ def _colon(page: Page, k: int) -> Frame | None:
     # "The tests were poor - Ana Ruiz: ..."
     if label < i and (label == gap.start or page.lower[label - 1] in DASHES):
         return Frame((i, i + 1), ":", (label, i), i - 1)
+    if _is_title(page, k) and page.text[page.quotations[k].start : page.quotations[k].end].count(" ") > 1:
+        return None  # "on the theme: “Bridges of the World”"
     if page.doc[i - 1].ent_type_ == "PERSON" and i - 1 in gap:
         return Frame((i, i + 1), ":", noun_phrase(page, i - 1), i - 1)
     for verb in gap:
@@ -448,8 +454,10 @@ def _carried(page: Page, k: int, last: tuple[int, Frame] | None, turns: Mapping[
         return last[1] if last is not None and last[0] == paragraph else None
     if announced := _announced(page, first):
         return announced
-    # a signature ends what it signs
-    before = last[1] if last is not None and last[0] == paragraph - 1 and last[1].lemma not in DASHES else None
+    # a signature ends what it signs, and behind a comma stands who spoke, if only as a name
+    awaits = page.text[page.quotations[k].end - 1] == "," or page.lower[min(stop, len(page.lower) - 1)] == ","
+    carries = last is not None and last[0] == paragraph - 1 and last[1].lemma not in DASHES and not awaits
+    before = last[1] if last is not None and carries else None
     if paragraph - 1 in turns:
         before = _turn(page, k, before, turns.get(paragraph - 2))
     actor = _actor(page, stop)
@@ -472,7 +480,7 @@ def _turn(page: Page, k: int, before: Frame | None, earlier: Frame | None) -> Fr
         if len(names) == 2 and not names & _PRONOUNS:
             return earlier
     asked = k > 0 and page.text[page.quotations[k - 1].end - 1] == "?"
-    return None if asked else before
+    return None if asked and page.cues.classes.get(before.lemma) == "ask" else before
 
 
 def _doing(page: Page, subject: int) -> Frame:
