@@ -93,6 +93,11 @@ def _name_some(labels: pd.Series, values: pd.Series, *, top: int = 5) -> str:
     return "; ".join(named)
 
 
+def _zoom() -> alt.Parameter:
+    """Let a reader look closer along the position or the time; by the wheel alone the page itself should move."""
+    return alt.selection_interval(name="zoom", encodings=["x"], bind="scales", zoom="wheel![event.shiftKey]")
+
+
 def chart_bars(
     table: pd.DataFrame,
     *,
@@ -230,7 +235,7 @@ def chart_dispersion(
     )
     chart = (
         alt.Chart(shown, description=f"{title}, by number of places: {_name_some(order.index.to_series(), order)}")
-        .mark_bar(height=11, cursor="pointer")
+        .mark_bar(height=11, cursor="pointer", clip=True)
         .encode(
             x=x,
             x2="last:Q",
@@ -240,6 +245,7 @@ def chart_dispersion(
             tooltip=["line:N", "text:N", *([f"{colour}:N"] if colour else [])],
         )
         .properties(title=alt.TitleParams(title, subtitle=subtitle), height=alt.Step(20))
+        .add_params(_zoom())
     )
     return chart.encode(color=alt.Color(f"{colour}:N", title=None)) if colour else chart
 
@@ -642,8 +648,8 @@ def chart_times(times: pd.DataFrame, *, title: str = "When", subtitle: str = "")
         ],
     )
     return alt.layer(
-        base.mark_bar(height=9, opacity=0.45, cursor="pointer").encode(x2="latest:T"),
-        base.mark_point(size=50, cursor="pointer"),
+        base.mark_bar(height=9, opacity=0.45, cursor="pointer", clip=True).encode(x2="latest:T").add_params(_zoom()),
+        base.mark_point(size=50, cursor="pointer", clip=True),
     ).properties(
         title=alt.TitleParams(title, subtitle=subtitle),
         description=f"{title}: {say_count(len(shown), 'expression')} on a time line, "
