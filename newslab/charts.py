@@ -334,7 +334,9 @@ def chart_cooccurrence(pairs: pd.DataFrame, *, title: str = "Who appears with wh
     shown = both[["name", "other", "count"]].assign(
         href=link_to_text(both, "paragraphs"), pair=both["name"] + " and " + both["other"]
     )
-    size = max(120, min(560, 18 * len(order)))
+    # sixty names are still read at eleven pixels each, in smaller letters
+    step = max(11, min(18, 560 // len(order)))
+    size, letters = max(120, step * len(order)), 12 if step > 13 else 9
     most = int(pairs["count"].max())
     return (
         alt.Chart(
@@ -344,8 +346,10 @@ def chart_cooccurrence(pairs: pd.DataFrame, *, title: str = "Who appears with wh
         )
         .mark_rect(fill=PALETTE[0], stroke=COLOURS["paper"][0], cursor="pointer")
         .encode(
-            x=alt.X("other:N", sort=order, title=None, axis=alt.Axis(labelAngle=-60, labelLimit=140)),
-            y=alt.Y("name:N", sort=order, title=None),
+            x=alt.X(
+                "other:N", sort=order, title=None, axis=alt.Axis(labelAngle=-60, labelLimit=140, labelFontSize=letters)
+            ),
+            y=alt.Y("name:N", sort=order, title=None, axis=alt.Axis(labelLimit=140, labelFontSize=letters)),
             # by opacity, not by shade: that reads the same on dark paper
             opacity=alt.Opacity(
                 "count:Q",

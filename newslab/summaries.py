@@ -63,7 +63,7 @@ def count_entities(entities: pd.DataFrame) -> pd.DataFrame:
         label=("label", "first"),
         n_mentions=("start", "size"),
         forms=("text", _join_distinct),
-        evidence=("evidence", _join_distinct),
+        evidence=("evidence", _join_reasons),
     )
     columns = [*SPAN_COLUMNS, "entity_id", "name", "label", "n_mentions", "forms", "evidence"]
     return counted[columns].sort_values("n_mentions", ascending=False, kind="stable", ignore_index=True)
@@ -107,7 +107,7 @@ def count_conflicts(entities: pd.DataFrame) -> pd.DataFrame:
         text=("text", "first"),
         name=("name", "first"),
         n_mentions=("start", "size"),
-        evidence=("evidence", _join_distinct),
+        evidence=("evidence", _join_reasons),
     )
     columns = [*SPAN_COLUMNS, "entity_id", "name", "label", "model_label", "n_mentions", "evidence"]
     return counted[columns].sort_values("n_mentions", ascending=False, kind="stable", ignore_index=True)
@@ -151,7 +151,7 @@ def count_unplaced(places: pd.DataFrame) -> pd.DataFrame:
             text=("text", "first"),
             n_mentions=("start", "size"),
             country=("country", "first"),
-            evidence=("evidence", _join_distinct),
+            evidence=("evidence", _join_reasons),
         )
     )
     columns = [*SPAN_COLUMNS, "name", "n_mentions", "country", "evidence"]
@@ -476,6 +476,11 @@ def count_cooccurrence(spans: pd.DataFrame, passages: pd.DataFrame, *, by: str =
 
 def _join_distinct(values: pd.Series) -> str:
     return "; ".join(dict.fromkeys(values.dropna()))
+
+
+def _join_reasons(values: pd.Series) -> str:
+    """Join what the evidence of several mentions says, each reason once."""
+    return "; ".join(dict.fromkeys(reason for value in values.dropna() for reason in value.split("; ")))
 
 
 def _join_counts(values: pd.Series) -> str:

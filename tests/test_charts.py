@@ -172,6 +172,13 @@ def test_times_leave_out_what_is_not_pinned():
     assert [row["line"] for row in rows_of(charts.chart_times(times))] == ["2019 · 2019"]
 
 
+def test_sixty_names_of_a_matrix_have_room_for_their_letters():
+    names = [f"name {i:02}" for i in range(60)]
+    pairs = pd.DataFrame({"start": 0, "end": 9, "name": names[:-1], "other": names[1:], "count": 1})
+    spec = charts.chart_cooccurrence(pairs).to_dict()
+    assert spec["height"] / 60 > spec["encoding"]["y"]["axis"]["labelFontSize"]
+
+
 def test_cooccurrence_matrix_is_symmetric():
     pairs = pd.DataFrame({"start": [0], "end": [9], "name": ["Iraq"], "other": ["Syria"], "count": [2]})
     rows = rows_of(charts.chart_cooccurrence(pairs))
