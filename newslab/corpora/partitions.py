@@ -114,7 +114,8 @@ def analyse_partition(number: int, entries: Sequence[Entry], settings: Mapping[s
     entries
         Where its articles are to be found; those that come from a table in memory have no file.
     settings
-        As in ``collection.json``; here also ``dates``, as ``published`` of `newslab.read_articles`.
+        As in ``collection.json``; here also ``dates``, as ``published`` of `newslab.read_articles`, and ``folder``,
+        from which paths count.
     out
         Folder of the collection.
 
@@ -173,7 +174,9 @@ def _iter_tables(entries: Iterable[Entry], settings: Mapping[str, Any]) -> Itera
     n_characters = 0
     for entry in entries:
         try:
-            row = read_entry(entry) if entry.file is not None else entry.row or {}
+            row = entry.row or {}
+            if entry.file is not None:  # a worker may stand in another folder than the client
+                row = read_entry(entry._replace(file=str(Path(settings["folder"], entry.file)))) | {"file": entry.file}
         except ValueError as error:
             yield _as_arrow({"errors": build_table([_error(entry, "read", str(error))], ERROR_COLUMNS)})
             continue
