@@ -6,6 +6,7 @@ A chart sees tables only. Where its rows are spans, a click on a mark leads to t
 import math
 
 import altair as alt
+import numpy as np
 import pandas as pd
 
 from newslab.display import COLOURS, FONT, PALETTE, link_to_text, say_count, use_charts
@@ -108,6 +109,7 @@ def chart_bars(
     unit: str | None = None,
     colour: str | None = None,
     kind: str | None = None,
+    shares: bool = False,
     top: int = 20,
 ) -> AnyChart:
     """Draw one bar a row, in the order of the table.
@@ -126,6 +128,8 @@ def chart_bars(
         Column that colours the bars; its legend can be clicked.
     kind
         What the rows are, if each is a span, such as the first mention: a click on a bar then leads to its sentence.
+    shares
+        Whether all bars are drawn of one length, to compare how they are divided by colour.
     top
         How many bars to draw.
 
@@ -148,13 +152,16 @@ def chart_bars(
     links = {"href": link_to_text(drawn, kind)} if kind else {}
     shown = drawn[columns].assign(**{label: _shorten(drawn[label])}, **links)
     totals = shown.groupby(label, sort=False)[value].sum()
-    few = pd.api.types.is_integer_dtype(totals) and totals.max() <= 10  # no half of a mention on the axis
-    axis = alt.Axis(format="d", values=list(range(int(totals.max()) + 1))) if few else alt.Axis(format="~s")
+    # no half of a mention on the axis
+    few = not shares and pd.api.types.is_integer_dtype(totals) and totals.max() <= 10
+    marks = (
+        {"format": "d", "values": list(range(int(totals.max()) + 1))} if few else {"format": "~%" if shares else "~s"}
+    )
     chart = (
         alt.Chart(shown, description=f"{title}: {_name_some(totals.index.to_series(), totals)}")
         .mark_bar()
         .encode(
-            x=alt.X(f"{value}:Q", title=unit or value, axis=axis),
+            x=alt.X(f"{value}:Q", title=unit or value, axis=alt.Axis(**marks), stack="normalize" if shares else "zero"),
             y=alt.Y(f"{label}:N", title=None, sort=list(dict.fromkeys(shown[label]))),
             tooltip=[f"{label}:N", f"{value}:Q", *([f"{colour}:N"] if colour else [])],
         )
@@ -371,7 +378,7 @@ def chart_cooccurrence(pairs: pd.DataFrame, *, title: str = "Who appears with wh
     )
 
 
-def chart_places(places: pd.DataFrame, outlines: dict) -> AnyChart:
+def chart_places(places: pd.DataFrame, outlines: dict, *, count: str | None = None, top: int = 300) -> AnyChart:
     """Draw the placed mentions on a map, and close up on the country that is named most.
 
     Parameters
@@ -381,6 +388,11 @@ def chart_places(places: pd.DataFrame, outlines: dict) -> AnyChart:
         sentence of its first mention.
     outlines
         Country outlines as TopoJSON with an object ``countries``, as of `read_country_outlines`.
+    count
+        Column that says how many mentions a row stands for, in a collection; its points lead to no text. None takes
+        each row for a mention of one document.
+    top
+        Places to draw, those with most mentions.
 
     Returns
     -------
@@ -388,20 +400,22 @@ def chart_places(places: pd.DataFrame, outlines: dict) -> AnyChart:
         Maps in equirectangular projection; the area of a point is its number of mentions. A point is named where
         there is room, those with most mentions first.
     """
-    needed = ["start", "end", "text", "name", "latitude", "longitude", "country", "kind"]
+    needed = ["start", "end", "text", "name", "latitude", "longitude", "country", "kind", *([count] if count else [])]
     check_columns(places, needed, name="places")
-    placed = places.dropna(subset=["latitude", "longitude"])
-    n_unplaced = len(places) - len(placed)
-    title, subtitle = "Places on the map", f"area of a point: mentions; not placed: {n_unplaced}, listed below"
+    mentioned = places.assign(
+        mentions=places[count] if count else 1, **({} if count else {"href": link_to_text(places, "places")})
+    )
+    placed = mentioned.dropna(subset=["latitude", "longitude"])
+    n_unplaced = int(mentioned["mentions"].sum() - placed["mentions"].sum())
+    title, subtitle = "Places on the map", f"area of a point: mentions; not placed: {n_unplaced:,}, listed below"
     if placed.empty:
         return _chart_nothing(title, subtitle)
-    points = placed.assign(href=link_to_text(placed, "places")).groupby(
-        ["name", "latitude", "longitude"], as_index=False, sort=False
-    )
-    firsts = {c: (c, "first") for c in ("country", "kind", "href", "sentence") if c == "href" or c in placed.columns}
-    shown = points.agg(mentions=("start", "size"), **firsts).sort_values(
+    points = placed.groupby(["name", "latitude", "longitude"], as_index=False, sort=False)
+    firsts = {c: (c, "first") for c in ("country", "kind", "href", "sentence") if c in placed.columns}
+    shown = points.agg(mentions=("mentions", "sum"), **firsts).sort_values(
         "mentions", ascending=False, kind="stable", ignore_index=True
     )
+    shown = shown.head(top)
     views = [shown]
     named = shown.groupby("country", sort=False)["mentions"].sum()
     if len(named):
@@ -438,15 +452,22 @@ def _chart_map(frame: Frame, land: str, points: pd.DataFrame) -> alt.LayerChart 
     points = points[inside].reset_index(drop=True)
     data = alt.NamedData(name=land, format=alt.TopoDataFormat(type="topojson", feature="countries"))
     outlines = alt.Chart(data).mark_geoshape(fill=COLOURS["wash"][0], stroke=COLOURS["line"][0], clip=True, aria=False)
+    links = {"href": "href:N"} if "href" in points.columns else {}
     dots = (
         alt.Chart(points)
-        .mark_circle(color=PALETTE[1], opacity=0.75, stroke=COLOURS["paper"][0], cursor="pointer", clip=True)
+        .mark_circle(
+            color=PALETTE[1],
+            opacity=0.75,
+            stroke=COLOURS["paper"][0],
+            cursor="pointer" if links else "default",
+            clip=True,
+        )
         .encode(
             longitude="longitude:Q",
             latitude="latitude:Q",
             size=alt.Size("mentions:Q", scale=alt.Scale(range=[50, 500]), legend=None),
-            href="href:N",
             description="name:N",
+            **links,
             tooltip=[
                 f"{c}:{'Q' if c == 'mentions' else 'N'}"
                 for c in ("name", "mentions", "country", "kind", "sentence")
@@ -659,4 +680,147 @@ def chart_times(times: pd.DataFrame, *, title: str = "When", subtitle: str = "")
         description=f"{title}: {say_count(len(shown), 'expression')} on a time line, "
         + "; ".join(shown["line"].head(6)),
         height=alt.Step(22),
+    )
+
+
+def chart_timeline(counts: pd.DataFrame, *, colour: str, title: str, subtitle: str = "") -> AnyChart:
+    """Draw how many documents are of each day, month or year.
+
+    Parameters
+    ----------
+    counts
+        As of `count_dates`: ``begin, end, n_documents`` and the column ``colour``.
+    colour
+        Column that colours the bars, such as ``"source"``; its legend can be clicked.
+    title, subtitle
+        What the chart shows, and on what basis.
+
+    Returns
+    -------
+    Chart
+        A bar a stretch of time, its parts stacked.
+    """
+    check_columns(counts, ["begin", "end", "n_documents", colour], name="counts")
+    if counts.empty:
+        return _chart_nothing(title, subtitle)
+    order = counts.groupby(colour)["n_documents"].sum().sort_values(ascending=False, kind="stable")
+    ranked = counts.assign(rank=order.index.get_indexer(pd.Index(counts[colour]))).sort_values(
+        ["begin", "rank"], kind="stable"
+    )
+    # stacked here: Vega-Lite stacks no bars that are as wide as their month
+    top = ranked.groupby("begin")["n_documents"].cumsum()
+    shown = ranked[["begin", "end", "n_documents", colour]].assign(
+        **{colour: _shorten(ranked[colour])}, top=top, bottom=top - ranked["n_documents"]
+    )
+    picked = alt.selection_point(name="picked", fields=[colour], bind="legend")
+    return (
+        alt.Chart(shown, description=f"{title}: {_name_some(order.index.to_series(), order)} documents")
+        .mark_rect(stroke=COLOURS["paper"][0], strokeWidth=0.5)
+        .encode(
+            x=alt.X("begin:T", title="published", axis=alt.Axis(grid=False)),
+            x2="end:T",
+            y=alt.Y("bottom:Q", title="documents", axis=alt.Axis(format="~s", tickMinStep=1, grid=True)),
+            y2="top:Q",
+            color=alt.Color(f"{colour}:N", title=None, sort=list(dict.fromkeys(_shorten(order.index.to_series())))),
+            opacity=alt.condition(picked, alt.value(1), alt.value(0.15)),
+            tooltip=[alt.Tooltip("begin:T", title="from"), f"{colour}:N", "n_documents:Q"],
+        )
+        .add_params(picked)
+        .properties(title=alt.TitleParams(title, subtitle=subtitle), height=220)
+    )
+
+
+def chart_histogram(values: pd.Series, *, title: str, unit: str, n_bins: int = 40) -> AnyChart:
+    """Draw how a measure is spread over documents.
+
+    Parameters
+    ----------
+    values
+        One number a document; nulls are left out, and so is the outermost hundredth on either side.
+    title
+        What the chart shows.
+    unit
+        Title of the value axis, with its unit.
+    n_bins
+        Bars to draw, at most.
+
+    Returns
+    -------
+    Chart
+        A bar a stretch of values; the subtitle gives the median.
+    """
+    known = values.dropna()
+    if known.empty:
+        return _chart_nothing(title, "")
+    low, high = known.quantile([0.01, 0.99])
+    inner = known[known.between(low, high)]
+    counts, edges = np.histogram(inner, bins=min(n_bins, max(1, inner.nunique())))
+    shown = pd.DataFrame({"begin": edges[:-1], "end": edges[1:], "n_documents": counts})
+    said = f"median {known.median():,.4g}, the outermost hundredth on either side not drawn"
+    return (
+        alt.Chart(shown, description=f"{title}: {said}")
+        .mark_bar(stroke=COLOURS["paper"][0], strokeWidth=0.5)
+        .encode(
+            x=alt.X("begin:Q", title=unit, bin="binned", axis=alt.Axis(grid=False, tickCount=10)),
+            x2="end:Q",
+            y=alt.Y("n_documents:Q", title="documents", axis=alt.Axis(format="~s", tickMinStep=1, grid=True)),
+            tooltip=[
+                alt.Tooltip("begin:Q", format=",.4~g", title="from"),
+                alt.Tooltip("end:Q", format=",.4~g", title="to"),
+                "n_documents:Q",
+            ],
+        )
+        .properties(title=alt.TitleParams(title, subtitle=said), height=160)
+    )
+
+
+def chart_keyness(keywords: pd.DataFrame, *, part: str, title: str, subtitle: str = "", top: int = 15) -> AnyChart:
+    """Draw the words that one part of a collection uses more, and those that the others do.
+
+    Parameters
+    ----------
+    keywords
+        As of `compare_words`.
+    part
+        What the part is called.
+    title, subtitle
+        What the chart shows, and on what basis.
+    top
+        Words to draw of each side, those with the highest ``g2``.
+
+    Returns
+    -------
+    Chart
+        A bar a word, as long as its log ratio: to the right what the part uses more.
+    """
+    needed = ["word", "g2", "log_ratio", "count", "other_count"]
+    check_columns(keywords, needed, name="keywords")
+    more = keywords["log_ratio"] > 0
+    shown = pd.concat([keywords[more].head(top), keywords[~more].head(top)])[needed]
+    if shown.empty:
+        return _chart_nothing(title, subtitle)
+    sides = [f"more in {part}", "more in the others"]
+    shown = shown.assign(side=np.where(shown["log_ratio"] > 0, *sides), word=_shorten(shown["word"]))
+    reach = math.ceil(shown["log_ratio"].abs().max())
+    return (
+        alt.Chart(shown, description=f"{title}: {_name_some(shown['word'], shown['log_ratio'])}")
+        .mark_bar()
+        .encode(
+            x=alt.X(
+                "log_ratio:Q",
+                title="log ratio: each step is twice as often",
+                scale=alt.Scale(domain=[-reach, reach]),
+                axis=alt.Axis(tickMinStep=1),
+            ),
+            y=alt.Y("word:N", title=None, sort=shown["word"].tolist()),
+            color=alt.Color("side:N", title=None, scale=alt.Scale(domain=sides, range=[PALETTE[0], PALETTE[1]])),
+            tooltip=[
+                "word:N",
+                "count:Q",
+                alt.Tooltip("other_count:Q", title="count in the others"),
+                alt.Tooltip("log_ratio:Q", format=".2f"),
+                alt.Tooltip("g2:Q", format=",.0f", title="G²"),
+            ],
+        )
+        .properties(title=alt.TitleParams(title, subtitle=subtitle), height=alt.Step(18))
     )

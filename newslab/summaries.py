@@ -168,7 +168,7 @@ def quote_sentences(spans: pd.DataFrame, sentences: pd.DataFrame, *, longest: in
     sentences
         Span table of the same documents' sentences, as of `extract_sentences`.
     longest
-        Characters to quote at the most; what is cut off is marked.
+        Characters to quote at the most, those around the span; what is cut off is marked.
 
     Returns
     -------
@@ -189,10 +189,20 @@ def quote_sentences(spans: pd.DataFrame, sentences: pd.DataFrame, *, longest: in
     """
     check_columns(spans, ["doc_id", "start"], name="spans")
     at = spans[["doc_id", "start"]].assign(end=spans["start"], row=range(len(spans)))
-    held = find_within(at, sentences, suffix="_sentence").drop_duplicates("row").set_index("row")["text"]
-    whole = held.astype("str").str.replace(r"\s+", " ", regex=True)
-    cut = whole.where(whole.str.len() <= longest, whole.str.slice(0, longest - 1) + "…")
-    return cut.reindex(range(len(spans))).set_axis(spans.index)
+    held = find_within(at, sentences, suffix="_sentence").drop_duplicates("row")
+    places = zip(held["text"], held["start"] - held["start_sentence"], strict=True)
+    quoted = [" ".join(_cut_around(sentence, place, longest).split()) for sentence, place in places]
+    return pd.Series(quoted, held["row"], dtype="str").reindex(range(len(spans))).set_axis(spans.index)
+
+
+def _cut_around(sentence: str, place: int, longest: int) -> str:
+    """Keep what stands around a place, more behind it than before."""
+    if len(sentence) <= longest:
+        return sentence
+    start = max(0, min(place - longest // 3, len(sentence) - longest))
+    kept = sentence[start : start + longest]
+    kept = f"…{kept[1:]}" if start else kept
+    return f"{kept[:-1]}…" if start + longest < len(sentence) else kept
 
 
 def count_speakers(quotes: pd.DataFrame) -> pd.DataFrame:

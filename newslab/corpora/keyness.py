@@ -17,7 +17,7 @@ def compare_words(
     Parameters
     ----------
     counts
-        A row a word and part: ``part, word, count, n_documents``, as `count_spans` gives of the table ``vocabulary``.
+        A row a word and part, as of `count_vocabulary`.
     part
         The part to compare with the others.
     min_count
@@ -54,17 +54,18 @@ def compare_words(
     [['rain', 2.65, 0.45], ['the', 2.65, -0.0]]
     """
     check_columns(counts, ["part", "word", "count", "n_documents"], name="counts")
+    counts = counts[counts["part"].notna()]
     own = counts["part"] == part
-    sides = [
-        counts[of_it].groupby("word")[["count", "n_documents"]].sum() for of_it in (own, ~own & counts["part"].notna())
-    ]
-    n_own, n_other = (int(side["count"].sum()) for side in sides)
+    n_own, n_other = int(counts["count"][own].sum()), int(counts["count"][~own].sum())
     if not (n_own and n_other):
-        known = ", ".join(map(repr, counts["part"].dropna().unique()[:5]))
+        known = ", ".join(map(repr, counts["part"].unique()[:5]))
         raise ValueError(f"nothing to compare {part!r} with: the parts that have words are {known or 'none'}")
+    number = counts["word"].astype("category").cat.codes.to_numpy()  # most words are rare, and need no name here
+    enough = np.bincount(number, weights=counts["count"])[number] >= min_count
+    frequent = counts[enough].astype({"word": "str"})
+    sides = [frequent[side].groupby("word")[["count", "n_documents"]].sum() for side in (own[enough], ~own[enough])]
     both = sides[0].join(sides[1], how="outer", rsuffix="_other").fillna(0).astype("int64").reset_index()
     both.columns = pd.Index(["word", "count", "n_documents", "other_count", "other_documents"])
-    both = both[both["count"] + both["other_count"] >= min_count]
     total = n_own + n_other
     pairs = list(zip(both["count"].tolist(), both["other_count"].tolist(), strict=True))
     found = both.assign(

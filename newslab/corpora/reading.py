@@ -7,17 +7,17 @@ and added up, and memory does not grow with the collection.
 import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from newslab.summaries import quote_sentences
 from newslab.tables import check_columns, find_within
 
-_N_ROWS = 500_000  # read at a time: some tens of megabytes
+_N_ROWS = 1_000_000  # read at a time: some tens of megabytes
 _FIRST = ["doc_id", "start", "end"]
 _ABOUT = ["title", "source", "published"]
 
@@ -44,32 +44,33 @@ def read_collection(folder: str | Path, table: str, columns: Sequence[str]) -> p
     ValueError
         If the folder holds no finished partition, or the table lacks a column.
     """
-    return _to_pandas(list(_iter_partitions(folder, table, columns)))
+    return pa.concat_tables(_iter_partitions(folder, table, columns)).unify_dictionaries().to_pandas()
 
 
-def iter_collection(folder: str | Path, table: str, columns: Sequence[str]) -> Iterator[pd.DataFrame]:
-    """Read columns of one table of a collection, some whole partitions at a time; see `read_collection`."""
-    for some in _iter_batches(folder, table, columns):
-        yield _to_pandas(some)
-
-
-def _iter_batches(folder: str | Path, table: str, columns: Sequence[str]) -> Iterator[list[pa.Table]]:
+def _iter_batches(
+    folder: str | Path, table: str, columns: Sequence[str], *, categorical: Sequence[str] = ("doc_id",)
+) -> Iterator[pa.Table]:
+    """Read some whole partitions at a time, strings that come again and again as categories."""
     some: list[pa.Table] = []
-    for partition in _iter_partitions(folder, table, columns):
+    for partition in _iter_partitions(folder, table, columns, categorical=categorical):
         some.append(partition)
-        if sum(len(one) for one in some) >= _N_ROWS:
-            yield some
+        if sum(map(len, some)) >= _N_ROWS:
+            yield pa.concat_tables(some).unify_dictionaries().combine_chunks()
             some = []
     if some:
-        yield some
+        yield pa.concat_tables(some).unify_dictionaries().combine_chunks()
 
 
-def _iter_partitions(folder: str | Path, table: str, columns: Sequence[str]) -> Iterator[pa.Table]:
+def _iter_partitions(
+    folder: str | Path, table: str, columns: Sequence[str], *, categorical: Sequence[str] = ("doc_id",)
+) -> Iterator[pa.Table]:
+    words = [column for column in categorical if column in columns]
     for name in find_partitions(folder):
-        file = pq.ParquetFile(Path(folder) / table / name, read_dictionary=["doc_id"])
-        if missing := [column for column in columns if column not in file.schema_arrow.names]:
-            raise ValueError(f"{Path(folder) / table} has no column {', '.join(missing)}; analyse the collection anew")
-        yield file.read(columns=list(columns)).select(list(columns))
+        try:
+            file = pq.ParquetFile(Path(folder) / table / name, read_dictionary=words)
+            yield file.read(columns=list(columns), use_threads=False).select(list(columns))
+        except KeyError as error:
+            raise ValueError(f"{Path(folder) / table} lacks the column {error}; analyse the collection anew") from error
 
 
 def find_partitions(folder: str | Path) -> list[str]:
@@ -79,10 +80,6 @@ def find_partitions(folder: str | Path) -> list[str]:
     if not names:
         raise ValueError(f"{folder}: holds no collection; let analyse_corpus write one there")
     return names
-
-
-def _to_pandas(tables: Sequence[pa.Table]) -> pd.DataFrame:
-    return pa.concat_tables(tables).unify_dictionaries().to_pandas()
 
 
 def read_documents(folder: str | Path, *, measures: Sequence[str] = ("n_words",)) -> pd.DataFrame:
@@ -157,48 +154,131 @@ def count_spans(
         If the folder holds no finished partition, or the table lacks a column.
     """
     told = [] if documents is None else [column for column in by if column in documents.columns]
-    own = [column for column in by if column not in told]
-    columns = list(dict.fromkeys([*_FIRST, *own, *sums, *first]))
-    firsts = [(column, "first") for column in columns if column not in own and column not in sums]
-    total: pa.Table | None = None
-    for some in _iter_batches(folder, table, columns):
-        batch = pa.concat_tables(some).unify_dictionaries().combine_chunks()
-        ids = batch["doc_id"].combine_chunks()
-        number = ids.indices
+    columns = list(dict.fromkeys([*_FIRST, *(column for column in by if column not in told), *sums, *first]))
+    firsts = [(column, "first") for column in [*_FIRST, *first]]
+    names = [*by, "n_documents", "n_spans", *sums, *_FIRST, *first]
+    waiting: list[pa.Table] = []
+    for batch in _iter_batches(folder, table, columns, categorical=["doc_id", *by]):
         if documents is not None:
-            number, batch = _tell(batch, ids, documents, told)
-        batch = batch.set_column(
-            batch.schema.get_field_index("doc_id"), "doc_id", pc.cast(batch["doc_id"], pa.string())
-        )
-        batch = batch.append_column("number", number)
-        counted = batch.group_by(list(by), use_threads=False).aggregate(
-            [("number", "count_distinct"), ("number", "count"), *((c, "sum") for c in sums), *firsts]
-        )
-        names = [*by, "n_documents", "n_spans", *sums, *(column for column, _ in firsts)]
-        counted = counted.rename_columns(names)
-        if total is None:
-            total = counted
-        else:
-            adding = [(column, "sum") for column in ("n_documents", "n_spans", *sums)]
-            both = pa.concat_tables([total, counted]).group_by(list(by), use_threads=False)
-            total = both.aggregate([*adding, *firsts]).rename_columns(names)
-    assert total is not None  # noqa: S101 (there is a partition, and it has a file of each table)
-    return total.to_pandas().sort_values(["n_documents", "n_spans"], ascending=False, kind="stable", ignore_index=True)
+            batch = _tell(batch, documents, told)
+        known = {column: batch[column].combine_chunks() for column in ("doc_id", *by)}
+        codes = {column: values.indices for column, values in known.items() if pa.types.is_dictionary(values.type)}
+        for column, of_it in codes.items():  # to group by numbers is far quicker than by words
+            batch = batch.set_column(batch.schema.get_field_index(column), column, of_it)
+        counts = [("doc_id", "count_distinct"), ("doc_id", "count"), *((column, "sum") for column in sums)]
+        counted = batch.group_by(list(by), use_threads=False).aggregate([*counts, *firsts]).rename_columns(names)
+        for column in codes:
+            words = known[column].dictionary.take(counted[column].combine_chunks())
+            counted = counted.set_column(names.index(column), column, words)
+        waiting.append(counted)
+        if sum(map(len, waiting[1:])) > max(_N_ROWS, len(waiting[0])):
+            waiting = [_add_up(waiting, by, sums, firsts, names)]
+    total = _add_up(waiting, by, sums, firsts, names).to_pandas()
+    return total.sort_values(["n_documents", "n_spans"], ascending=False, kind="stable", ignore_index=True)
 
 
-def _tell(
-    batch: pa.Table, ids: pa.DictionaryArray, documents: pd.DataFrame, told: Sequence[str]
-) -> tuple[pa.Array, pa.Table]:
+def _add_up(
+    counted: Sequence[pa.Table], by: Sequence[str], sums: Sequence[str], firsts: Sequence[tuple], names: Sequence[str]
+) -> pa.Table:
+    """Add up what was counted of different partitions: their documents are different ones too."""
+    adding = [(column, "sum") for column in ("n_documents", "n_spans", *sums)]
+    both = pa.concat_tables(counted).group_by(list(by), use_threads=False)
+    return both.aggregate([*adding, *firsts]).rename_columns(list(names))
+
+
+def _tell(batch: pa.Table, documents: pd.DataFrame, told: Sequence[str]) -> pa.Table:
     """Add to each row what is known of its document, and leave out the rows of other documents."""
+    ids = batch["doc_id"].combine_chunks()
     at = pd.Index(documents["doc_id"]).get_indexer(ids.dictionary.to_pandas())[ids.indices.to_numpy()]
-    kept = np.flatnonzero(at >= 0)
-    at, batch = at[kept], batch if len(kept) == len(at) else batch.take(kept)
+    if (at < 0).any():
+        batch, at = batch.filter(pa.array(at >= 0)), at[at >= 0]
     for column in told:
         values = documents[column].astype("category").cat
-        categories = pa.array(values.categories, pa.string())
-        codes = values.codes.to_numpy()[at]
-        batch = batch.append_column(column, categories.take(pa.array(codes, mask=codes < 0)))
-    return pa.array(at), batch
+        codes = values.codes.to_numpy()[at].astype(np.int32)
+        told_by = pa.DictionaryArray.from_arrays(
+            pa.array(codes, mask=codes < 0), pa.array(values.categories, pa.string())
+        )
+        batch = batch.append_column(column, told_by)
+    return batch
+
+
+def count_vocabulary(folder: str | Path, documents: pd.DataFrame, by: str) -> pd.DataFrame:
+    """Count the words of each part of a collection.
+
+    Parameters
+    ----------
+    folder
+        What `analyse_corpus` wrote.
+    documents
+        A row a document: ``doc_id`` and the column ``by``. Documents of no part, and those left out, don't count.
+    by
+        Column that names the part of each document, such as of `name_parts`.
+
+    Returns
+    -------
+    DataFrame
+        word : in small letters, a categorical
+        part : a value of ``by``
+        count : occurrences in the part
+        n_documents : documents of the part that hold it
+        doc_id, start : the first occurrence in the part, in the order of the collection
+
+    Raises
+    ------
+    ValueError
+        If the folder holds no finished partition, or a column is missing.
+    """
+    check_columns(documents, ["doc_id", by], name="documents")
+    parts = documents[by].astype("category").cat
+    names, ids, part_of = parts.categories, pd.Index(documents["doc_id"]), parts.codes.to_numpy()
+    numbers: dict[str, int] = {}  # of the words; millions at most, however many articles there are
+    held = {name: np.zeros((len(names), 0), np.int64) for name in ("count", "n_documents", "document", "start")}
+    columns = ["doc_id", "word", "count", "start"]
+    for table in _iter_partitions(folder, "vocabulary", columns, categorical=["doc_id", "word"]):
+        own, words = (_read_codes(table[column]) for column in ("doc_id", "word"))
+        document = ids.get_indexer(own.dictionary)[own.codes] if len(table) else np.empty(0, np.int64)
+        part = np.where(document >= 0, part_of[document], -1)
+        kept = np.flatnonzero(part >= 0)
+        here = np.array([numbers.setdefault(word, len(numbers)) for word in words.dictionary], np.int64)
+        more = len(numbers) - held["count"].shape[1]
+        if more > 0:  # doubled, so that this is seldom
+            room = ((0, 0), (0, max(more, held["count"].shape[1])))
+            held = {name: np.pad(counts, room) for name, counts in held.items()}
+        for at in range(len(names)):
+            rows = kept[part[kept] == at]
+            n = np.bincount(words.codes[rows], minlength=len(here))
+            total = np.bincount(words.codes[rows], weights=table["count"].to_numpy()[rows], minlength=len(here))
+            first = np.zeros(len(here), np.int64)
+            first[words.codes[rows[::-1]]] = rows[::-1]
+            new = (held["n_documents"][at, here] == 0) & (n > 0)
+            held["document"][at, here[new]] = document[first[new]]
+            held["start"][at, here[new]] = table["start"].to_numpy()[first[new]]
+            held["n_documents"][at, here] += n
+            held["count"][at, here] += total.astype(np.int64)
+    known = [np.flatnonzero(held["n_documents"][at]) for at in range(len(names))]
+    word, of_it = np.concatenate(known), np.repeat(np.arange(len(names)), [len(one) for one in known])
+    return pd.DataFrame(
+        {
+            "word": pd.Categorical.from_codes(word, pd.Index(list(numbers), dtype="str")),
+            "part": names.to_numpy()[of_it],
+            "count": held["count"][of_it, word],
+            "n_documents": held["n_documents"][of_it, word],
+            "doc_id": ids.to_numpy()[held["document"][of_it, word]],
+            "start": held["start"][of_it, word],
+        }
+    )
+
+
+class _Codes(NamedTuple):
+    """A column of words as numbers, and the words."""
+
+    codes: np.ndarray
+    dictionary: list[str]
+
+
+def _read_codes(column: pa.ChunkedArray) -> _Codes:
+    values = column.combine_chunks()
+    return _Codes(values.indices.to_numpy(), values.dictionary.to_pylist())
 
 
 def cite_spans(folder: str | Path, spans: pd.DataFrame, documents: pd.DataFrame) -> pd.DataFrame:
@@ -218,7 +298,7 @@ def cite_spans(folder: str | Path, spans: pd.DataFrame, documents: pd.DataFrame)
     DataFrame, in the order of ``spans``
         spans : its columns
         title, source, published : of the document; its id stands for a title that is not known
-        sentence : the sentence in which the span starts, at most 300 characters; null outside of any
+        sentence : the sentence in which the span starts, at most 160 characters around it; null outside of any
 
     Raises
     ------
@@ -229,8 +309,38 @@ def cite_spans(folder: str | Path, spans: pd.DataFrame, documents: pd.DataFrame)
     ids = spans["doc_id"].astype("str")
     about = documents.set_index("doc_id").reindex(ids).set_axis(spans.index)
     held = _read_some(folder, "sentences", [*_FIRST, "text"], documents, ids)
-    sentence = quote_sentences(spans[["start"]].assign(doc_id=ids), held, longest=300)
+    sentence = quote_sentences(spans[["start"]].assign(doc_id=ids), held, longest=160)
     return spans.assign(**about[_ABOUT].assign(title=about["title"].fillna(ids)), sentence=sentence)
+
+
+def cite_words(
+    folder: str | Path, keywords: pd.DataFrame, words: pd.DataFrame, part: str, documents: pd.DataFrame
+) -> pd.DataFrame:
+    """Say of each keyword in which sentence the side that uses it more has it first; see `cite_spans`.
+
+    Parameters
+    ----------
+    folder, documents
+        As for `cite_spans`.
+    keywords
+        As of `compare_words`: some to show.
+    words
+        As of `count_vocabulary`.
+    part
+        The part that ``keywords`` compare with the others.
+
+    Returns
+    -------
+    DataFrame, in the order of ``keywords``
+        keywords : its columns
+        doc_id, start, title, source, published, sentence : as of `cite_spans`
+    """
+    check_columns(keywords, ["word", "log_ratio"], name="keywords")
+    held = words[words["word"].isin(keywords["word"])]
+    held = held.assign(word=held["word"].astype("str"), is_own=held["part"] == part)
+    first = held.drop_duplicates(["word", "is_own"])[["word", "is_own", "doc_id", "start"]]
+    found = keywords.assign(word=keywords["word"].astype("str"), is_own=keywords["log_ratio"] > 0)
+    return cite_spans(folder, found.merge(first, on=["word", "is_own"], how="left").drop(columns="is_own"), documents)
 
 
 def _read_some(
@@ -287,3 +397,29 @@ def read_claims(folder: str | Path) -> pd.DataFrame:
         inside = inside.drop_duplicates(["doc_id", "start", "end"], keep="last")
         found.append(inside[[*figures, "speaker_name", "source_kind"]].astype({"doc_id": "str"}))
     return pd.concat(found, ignore_index=True)
+
+
+def describe_collection(folder: str | Path) -> dict[str, dict[str, str]]:
+    """Say how a collection was made.
+
+    Parameters
+    ----------
+    folder
+        What `analyse_corpus` wrote.
+
+    Returns
+    -------
+    dict
+        ``pipeline``, as of `describe_pipeline`, and ``notes``: what else is known, by what it is about; both for
+        `show_method`.
+
+    Raises
+    ------
+    ValueError
+        If the folder holds no collection.
+    """
+    names = find_partitions(folder)
+    manifest = json.loads((Path(folder) / "collection.json").read_bytes())
+    n_failed = len(list((Path(folder) / "partitions").glob("part-*.json"))) - len(names)
+    notes = {"Tables": Path(folder).resolve().name, "Partitions": f"{len(names):,} finished, {n_failed:,} failed"}
+    return {"pipeline": manifest["pipeline"], "notes": notes}
