@@ -29,8 +29,9 @@ help: ## list the targets
 report: $(READY) ## write the HTML reports on DOC into reports/
 	@$(BIN)/python -m newslab.reports
 
-corpus: $(READY) ## analyse the collection ARTICLES into Parquet tables in OUT
+corpus: $(READY) ## analyse the collection ARTICLES into Parquet tables in OUT, with a page that profiles it
 	@$(BIN)/python -m newslab.corpora
+	@$(BIN)/python -m newslab.corpora.page "$$OUT"
 
 site: ## collect the reports into site/, for any static host
 	@test -e reports/index.html || { echo "no reports to collect yet; make them with make report" >&2; exit 1; }

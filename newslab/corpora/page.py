@@ -1,0 +1,67 @@
+"""`python -m newslab.corpora.page FOLDER`: the page that profiles a collection, beside its tables."""
+
+import argparse
+import sys
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+from pathlib import Path
+
+from newslab.corpora.reading import find_partitions
+
+
+def make_corpus_page(folder: str | Path, *, notebooks: str | Path = "notebooks") -> Path:
+    """Run the notebook ``corpus`` on a collection, and write its page beside the tables.
+
+    Parameters
+    ----------
+    folder
+        What `analyse_corpus` wrote.
+    notebooks
+        Folder that holds ``corpus.ipynb``.
+
+    Returns
+    -------
+    Path
+        The page, ``corpus.html``; one that was there before stays as it is if the notebook fails.
+
+    Raises
+    ------
+    ValueError
+        If the folder holds no finished partition, the notebook is not there, or a cell of it fails.
+    """
+    folder, notebook = Path(folder).resolve(), Path(notebooks).resolve() / "corpus.ipynb"
+    find_partitions(folder)
+    if not notebook.is_file():
+        raise ValueError(f"{notebooks}: holds no corpus.ipynb; name the folder of the notebooks")
+    page = folder / "corpus.html"
+    frame: dict[str, object] = {"document": folder.name, "pages": [], "index": None}
+    # a notebook changes the folder and the environment of its process, so it gets one of its own
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as process:
+        process.submit(_make, str(notebook), str(page), {"NEWSLAB_TABLES": str(folder)}, frame).result()
+    return page
+
+
+def _make(notebook: str, page: str, environment: dict[str, str], frame: dict[str, object]) -> None:
+    from newslab.reports.running import make_page  # here: it brings all that any notebook may want
+
+    make_page(notebook, page, environment, frame)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Make the page of a collection and say where it is; the exit code is 1 if that was not possible."""
+    parser = argparse.ArgumentParser(
+        prog="python -m newslab.corpora.page", description="Make the page of a collection."
+    )
+    parser.add_argument("folder", help="what analyse_corpus wrote")
+    parser.add_argument("--notebooks", default="notebooks", help="folder that holds corpus.ipynb")
+    options = parser.parse_args(arguments)
+    try:
+        print(f"open {make_corpus_page(options.folder, notebooks=options.notebooks)}")
+    except (ValueError, OSError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":  # the process of the notebook imports this module too
+    sys.exit(main())
