@@ -62,6 +62,7 @@ from .profile import measure_pos as measure_pos
 from .profile import measure_profile as measure_profile
 from .quantities import extract_quantities as extract_quantities
 from .quantities.claims import compare_quantities as compare_quantities
+from .quantities.units import count_units as count_units
 from .quotes import extract_quotes as extract_quotes
 from .structure import extract_anomalies as extract_anomalies
 from .structure import extract_paragraphs as extract_paragraphs

@@ -434,7 +434,9 @@ def name_figures(quantities: pd.DataFrame) -> pd.Series:
     figure = quantities["text"].where(bound.isna(), bound + " " + quantities["text"])
     counted = quantities["counted"].astype("str")
     before = (quantities["counted_start"] < quantities["start"]).fillna(False).astype(bool)
-    named = (counted + ": " + figure).where(before, figure + " " + counted)
+    of = figure.str.fullmatch(r".*(?:dozens|scores|hundreds|(?:thou|mill|bill|trill)\w+s)", case=False).fillna(False)
+    link = of.astype(bool).map({True: " of ", False: " "})  # "dozens of people"
+    named = (counted + ": " + figure).where(before, figure + link + counted)
     return named.fillna(figure).str.replace(r"\s+", " ", regex=True)
 
 

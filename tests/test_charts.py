@@ -129,7 +129,7 @@ def test_quantities_show_their_hedge_and_stay_unaveraged():
     )
     rows = rows_of(charts.chart_quantities(table, title="Counts"))
     assert [(r["line"], r["claim"], r["value"], r["high"]) for r in rows] == [
-        ("hundreds people", "vague", 100, 999),
+        ("hundreds of people", "vague", 100, 999),
         ("about 40 men", "about", 40, 40),
         ("between 5 and 9 towns", "as stated", 5, 9),
     ]
