@@ -68,6 +68,8 @@ _BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _DECLARED = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([\w.:-]{2,40})""", re.IGNORECASE)
+# what UTF-7, Python's escapes, Punycode and IDNA, some of them slow beyond reason, take for another text
+_ASCII = rb"<meta> \u0041 +AD4- .xn--bcher-kva"
 _LOOKS_LIKE_HTML = re.compile(r"\s*(?:<!--.*?-->\s*)*(?:<\?xml[^>]*>\s*)?<(?:!doctype\s+html|html)\b", re.I | re.S)
 _FRONT_MATTER = re.compile(r"---[ \t]*\n(.*?\n)---[ \t]*\n", re.DOTALL)
 _FRONT_MATTER_FIELD = re.compile(r"^(title|date|published)[ \t]*:[ \t]*[\"']?(.+?)[\"']?[ \t]*$", re.MULTILINE)
@@ -226,7 +228,7 @@ def read_entry(entry: Entry) -> dict[str, object]:
         "text": reading.text,
         "language": _identify_language(reading.text),
         "repairs": "; ".join(([mended] if mended else []) + repairs),
-        "file": entry.file,
+        "file": _spell(str(entry.file)),
         "sha256": hashlib.sha256(content).hexdigest(),
     }
 
@@ -427,9 +429,15 @@ def _name_documents(paths: Sequence[Path]) -> list[str]:
         unnamed, depth = [i for i in unnamed if i not in names], depth + 1
     taken: set[str] = set()
     for i in range(len(paths)):
+        names[i] = _spell(names[i])
         names[i] = names[i] if names[i] not in taken else f"{names[i]}-{i + 1}"
         taken.add(names[i])
     return [names[i] for i in range(len(paths))]
+
+
+def _spell(name: str) -> str:
+    """Write a file's name in characters; it may hold bytes that are none."""
+    return name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
 def _read_bytes(path: Path) -> bytes:
@@ -450,15 +458,18 @@ def _decode(content: bytes, path: Path) -> tuple[str, str | None]:
     for mark, encoding in _BYTE_ORDER_MARKS:
         if content.startswith(mark):
             return content.decode(encoding, errors="replace"), None
+    # of UTF-16 and UTF-32 every second byte or so is null; elsewhere a few are damage, to be left out
+    is_wide = content.count(0) > len(content) / 20
     declared = _DECLARED.search(content[:2048])
-    for encoding in ([declared[1].decode("ascii")] if declared else []) + ["utf-8"]:
+    for encoding in ([name] if declared and _reads_ascii(name := declared[1].decode("ascii")) else []) + ["utf-8"]:
         try:
             text = content.decode(encoding)
         except (LookupError, UnicodeDecodeError):
             continue
-        if "\0" not in text:
+        if not is_wide:
             return text, None
-    if "\0" not in (text := content.decode("utf-8", errors="surrogateescape")):
+    if not is_wide:
+        text = content.decode("utf-8", errors="surrogateescape")
         stray = sum("\udc80" <= character <= "\udcff" for character in text)
         if stray < sum(character > "\x7f" for character in text) - stray:
             return _STRAY_BYTE.sub(_decode_stray, text), f"{stray} stray bytes read as Windows-1252"
@@ -469,9 +480,17 @@ def _decode(content: bytes, path: Path) -> tuple[str, str | None]:
         raise ValueError(f"{path}: is not text in an encoding that can be told; save it as UTF-8 text")
     # short text does not tell Western from Central European or Turkish; for English the first is by far the likeliest
     letters = [character for character in str(best) if character.isalpha()]
-    if b"\0" not in content and sum(map(str.isascii, letters)) > 0.7 * len(letters):
+    if not is_wide and sum(map(str.isascii, letters)) > 0.7 * len(letters):
         return content.decode("cp1252", errors="replace"), "read as Windows-1252, as no encoding is declared"
     return str(best), f"read as {best.encoding}, as no encoding is declared"
+
+
+def _reads_ascii(encoding: str) -> bool:
+    """Whether a page may be in the encoding that it declares, in ASCII: not UTF-16, nor one that reads escapes."""
+    try:
+        return _ASCII.decode(encoding) == _ASCII.decode("ascii")
+    except (LookupError, UnicodeError):
+        return False
 
 
 def _decode_stray(match: re.Match) -> str:

@@ -20,9 +20,9 @@ from newslab.tables import build_table
 from newslab.words import (
     Word,
     check_pos,
-    check_sentences,
     count_syllables,
     group_spans,
+    iter_docs,
     iter_sentences,
     iter_words,
     split_paragraphs,
@@ -403,7 +403,7 @@ def measure_profile(docs: Mapping[str, Doc], *, leave_out: pd.DataFrame | None =
     [{'n_words': 4, 'n_sentences': 1, 'n_syllables': 6}]
     """
     left_out = group_spans(leave_out, name="leave_out")
-    rows = [{"doc_id": doc_id} | _profile(doc_id, doc, left_out.get(doc_id, ())) for doc_id, doc in docs.items()]
+    rows = [{"doc_id": doc_id} | _profile(doc_id, doc, left_out.get(doc_id, ())) for doc_id, doc in iter_docs(docs)]
     return build_table(rows, {"doc_id": "str"} | dict.fromkeys(_COUNTS, "int64") | dict.fromkeys(MEASURES, "float64"))
 
 
@@ -433,7 +433,7 @@ def measure_pos(docs: Mapping[str, Doc], *, leave_out: pd.DataFrame | None = Non
     """
     left_out = group_spans(leave_out, name="leave_out")
     rows = []
-    for doc_id, doc in docs.items():
+    for doc_id, doc in iter_docs(docs):
         check_pos(doc_id, doc)
         counts = Counter(word.token.pos_ for word in iter_words(doc, leave_out=left_out.get(doc_id, ())))
         total = counts.total()
@@ -445,7 +445,8 @@ def measure_pos(docs: Mapping[str, Doc], *, leave_out: pd.DataFrame | None = Non
 
 
 def _profile(doc_id: str, doc: Doc, left_out: Sequence[tuple[int, int]]) -> dict[str, object]:
-    check_sentences(doc_id, doc)
+    if len(doc) and not doc.has_annotation("SENT_START"):
+        raise ValueError(f"document {doc_id!r} has no sentence boundaries; parse it with 'parser'")
     kept = list(iter_words(doc, leave_out=left_out))
     words = [word.text.casefold().replace("’", "'") for word in kept]
     counts = list(Counter(words).values())

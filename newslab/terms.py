@@ -21,9 +21,9 @@ from newslab.tables import SPAN_COLUMNS, build_table
 from newslab.words import (
     Word,
     check_pos,
-    check_sentences,
     count_words,
     group_spans,
+    iter_docs,
     iter_sentences,
     iter_words,
     split_paragraphs,
@@ -124,7 +124,7 @@ def extract_keyterms(docs: Mapping[str, Doc], *, top: int = 20, leave_out: pd.Da
     """
     left_out = group_spans(leave_out, name="leave_out")
     rows = []
-    for doc_id, doc in docs.items():
+    for doc_id, doc in iter_docs(docs):
         check_pos(doc_id, doc)
         rows += [
             {"doc_id": doc_id, **term, "rank": rank}
@@ -294,7 +294,7 @@ def extract_ngrams(
         raise ValueError(f"n is {n}; a run has at least one word")
     left_out = group_spans(leave_out, name="leave_out")
     rows = []
-    for doc_id, doc in docs.items():
+    for doc_id, doc in iter_docs(docs):
         words = list(iter_words(doc, leave_out=left_out.get(doc_id, ())))
         text = doc.text
         joined = [_is_joined(text, *pair) for pair in pairwise(words)]
@@ -344,7 +344,7 @@ def extract_vocabulary(docs: Mapping[str, Doc]) -> pd.DataFrame:
     [[0, 'no', 2], [3, 'rain', 1], [14, 'flowers', 1]]
     """
     rows: list[tuple[str, int, int, str, int]] = []
-    for doc_id, doc in docs.items():
+    for doc_id, doc in iter_docs(docs):
         text = doc.text  # once: spaCy joins all tokens on each access
         counts: dict[str, int] = {}
         first: dict[str, tuple[int, int]] = {}
@@ -398,7 +398,7 @@ def extract_collocations(
         raise ValueError(f"window is {window}; neighbours are 1 word apart")
     left_out = group_spans(leave_out, name="leave_out")
     rows = []
-    for doc_id, doc in docs.items():
+    for doc_id, doc in iter_docs(docs):
         check_pos(doc_id, doc)
         text = doc.text
         pairs = _count_pairs(doc_id, doc, left_out.get(doc_id, ()), window)
@@ -435,7 +435,8 @@ class _Pair(NamedTuple):
 def _count_pairs(
     doc_id: str, doc: Doc, left_out: Sequence[tuple[int, int]], window: int
 ) -> dict[frozenset[str], _Pair]:
-    check_sentences(doc_id, doc)
+    if len(doc) and not doc.has_annotation("SENT_START"):
+        raise ValueError(f"document {doc_id!r} has no sentence boundaries; parse it with 'parser'")
     starts = [sent.start_char for sent in iter_sentences(doc)]
     pairs: dict[frozenset[str], _Pair] = {}
     before: deque[tuple[int, int, Word, str]] = deque()
@@ -523,7 +524,7 @@ def extract_terms(docs: Mapping[str, Doc], terms: Collection[str]) -> pd.DataFra
     """
     patterns = {term: _compile_term(term) for term in terms}
     rows = []
-    for doc_id, doc in docs.items():
+    for doc_id, doc in iter_docs(docs):
         text = doc.text
         found = [
             (match.start(), match.end(), term) for term, pattern in patterns.items() for match in pattern.finditer(text)
@@ -577,7 +578,7 @@ def extract_concordance(docs: Mapping[str, Doc], term: str | Collection[str], *,
     """
     if width < 0:
         raise ValueError(f"width is {width}; ask for 0 characters or more")
-    texts = {doc_id: doc.text for doc_id, doc in docs.items()}
+    texts = {doc_id: doc.text for doc_id, doc in iter_docs(docs)}
     rows = []
     for row in extract_terms(docs, [term] if isinstance(term, str) else term).to_dict("records"):
         text = texts[row["doc_id"]]
@@ -625,7 +626,7 @@ def measure_dispersion(docs: Mapping[str, Doc], terms: Collection[str]) -> pd.Da
     found = extract_terms(docs, terms)
     positions = found.groupby(["doc_id", "term"])["start"].agg(list).to_dict()
     rows: list[dict[str, object]] = []
-    for doc_id, doc in docs.items():
+    for doc_id, doc in iter_docs(docs):
         text = doc.text  # once: spaCy joins all tokens on each access
         paragraphs = split_paragraphs(text)
         sizes = [count_words(text[start:end]) for start, end in paragraphs]

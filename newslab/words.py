@@ -9,7 +9,7 @@ torn them off ("Obama 's"). Flesch, too, counts contractions, hyphenated words a
 import re
 import unicodedata
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -158,6 +158,29 @@ def split_paragraphs(text: str) -> list[tuple[int, int]]:
     return found
 
 
+def iter_docs(docs: Mapping[str, Doc]) -> Iterator[tuple[str, Doc]]:
+    """Yield each document and its id, and say what is wrong where something else was passed.
+
+    Examples
+    --------
+    >>> from spacy.vocab import Vocab
+    >>> list(iter_docs(Doc(Vocab(), words=["Rain"])))
+    Traceback (most recent call last):
+    ...
+    TypeError: docs is a Doc; pass Docs by id, such as {'a17': doc}, or what parse_articles gives
+    """
+    if not isinstance(docs, Mapping):
+        found = type(docs).__name__
+        raise TypeError(f"docs is a {found}; pass Docs by id, such as {{'a17': doc}}, or what parse_articles gives")
+    return (_check_doc(doc_id, doc) for doc_id, doc in docs.items())
+
+
+def _check_doc(doc_id: str, doc: Doc) -> tuple[str, Doc]:
+    if not isinstance(doc, Doc):
+        raise TypeError(f"document {doc_id!r} is a {type(doc).__name__}, not a Doc; parse it with parse_articles")
+    return doc_id, doc
+
+
 def check_pos(doc_id: str, doc: Doc) -> None:
     """Raise a ValueError that names the document and the remedy unless its words have parts of speech.
 
@@ -171,21 +194,6 @@ def check_pos(doc_id: str, doc: Doc) -> None:
     """
     if len(doc) and not doc.has_annotation("POS"):
         raise ValueError(f"document {doc_id!r} has no parts of speech; parse it with 'tagger' and 'attribute_ruler'")
-
-
-def check_sentences(doc_id: str, doc: Doc) -> None:
-    """Raise a ValueError that names the document and the remedy unless it is divided into sentences.
-
-    Examples
-    --------
-    >>> from spacy.vocab import Vocab
-    >>> check_sentences("a17", Doc(Vocab(), words=["Rain", "fell"]))
-    Traceback (most recent call last):
-    ...
-    ValueError: document 'a17' has no sentence boundaries; parse it with 'parser'
-    """
-    if len(doc) and not doc.has_annotation("SENT_START"):
-        raise ValueError(f"document {doc_id!r} has no sentence boundaries; parse it with 'parser'")
 
 
 def iter_sentences(doc: Doc) -> Iterator[Span]:
@@ -399,7 +407,7 @@ def _plain(word: str) -> str:
 
 def _part_syllables(part: str) -> int:
     """Count a stretch of digits, or of letters with the apostrophes inside it."""
-    if part[0].isdigit():
+    if part[0].isdecimal():
         return _figure_syllables(part)
     *hosts, last = part.split("'")
     if hosts and last.lower() in _CLITICS:

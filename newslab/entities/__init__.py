@@ -28,6 +28,7 @@ from newslab.entities.mentions import (
 )
 from newslab.entities.types import Decision, decide_types
 from newslab.tables import SPAN_COLUMNS, build_table
+from newslab.words import iter_docs
 
 COLUMNS = SPAN_COLUMNS | {
     "label": "str",
@@ -97,10 +98,10 @@ def extract_entities(
     """
     if labels is not None and (unknown := sorted(set(labels) - set(NAMED))):
         raise ValueError(f"labels has {', '.join(unknown)}; choose from {', '.join(NAMED)}")
-    rows = (row for doc_id, doc in docs.items() for row in _entity_rows(doc_id, doc))
+    rows = (row for doc_id, doc in iter_docs(docs) for row in _entity_rows(doc_id, doc))
     table = build_table(rows, COLUMNS)
     if corrections:
-        table, report = apply_corrections(table, corrections, {doc_id: doc.text for doc_id, doc in docs.items()})
+        table, report = apply_corrections(table, corrections, {doc_id: doc.text for doc_id, doc in iter_docs(docs)})
         for rule in report[report["matched"] == 0].to_dict("records"):
             warnings.warn(f"correction {rule['rule']} ({rule['action']}: {rule['what']}) matches nothing", stacklevel=2)
     return table if labels is None else table[table["label"].isin(labels)].reset_index(drop=True)

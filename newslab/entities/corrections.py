@@ -199,7 +199,7 @@ def apply_corrections(
     """
     rows: list[Row] = entities.astype(object).where(entities.notna(), None).to_dict("records")
     report = []
-    order = {doc_id: number for number, doc_id in enumerate(texts)}
+    order = {doc_id: number for number, doc_id in enumerate(texts.keys())}  # a Series gives its values
     for rule in corrections:
         if rule["action"] in {"place", "speaker"}:
             continue

@@ -25,6 +25,7 @@ from newslab.entities.corrections import Rule, name_rule
 from newslab.places.gazetteer import Place, find_places, fold_name, is_own, is_usual, load_gazetteer
 from newslab.places.toponyms import Toponym, bare_name, find_toponyms, is_site
 from newslab.tables import SPAN_COLUMNS, build_table, check_columns
+from newslab.words import iter_docs
 
 COLUMNS = SPAN_COLUMNS | {
     "entity_id": "str",
@@ -91,11 +92,6 @@ class _Name:
     def best(self) -> Place:
         """The place with the largest share; of equals, the most populous."""
         return self.places[max(range(len(self.places)), key=self.shares.__getitem__)]
-
-    @property
-    def likeliest(self) -> list[Place]:
-        """The place with the largest weight by itself, if there is any."""
-        return [self.places[self.weights.index(max(self.weights))]] if self.places else []
 
     def keep(self, places: list[int]) -> None:
         """Keep only the candidates at these positions."""
@@ -171,7 +167,7 @@ def extract_places(
     for row in entities[[*needed, *(["title"] if "title" in entities else [])]].to_dict("records"):
         by_doc[row["doc_id"]].append(row)
     rows: list[dict] = []
-    for doc_id, doc in docs.items():
+    for doc_id, doc in iter_docs(docs):
         text = doc.text
         toponyms = find_toponyms(text, by_doc.get(doc_id, []))
         ruled = {
@@ -326,9 +322,7 @@ def _hold(text: str, toponyms: list[Toponym], names: list[_Name]) -> None:
             # "Iran, Iraq" and "Oregon, Ohio" are lists; "Washington, Pa." is none
             level = {"country"} if "." in after.text else {"country", "admin1"}
             if not any(place.kind in level for place in name.places) or after.text == toponym.text:
-                around = by_mention[i + 1]
-                # what is in no gazetteer can't tell St. Louis in Missouri from Saint-Louis in Senegal
-                holders += around.places if name.places else around.likeliest
+                holders += by_mention[i + 1].places
         if i and _HOLDS.fullmatch(text, toponyms[i - 1].end, toponym.start):
             holders += by_mention[i - 1].places
         if (postal := _POSTAL.match(text, toponym.end)) and f"US.{postal[1]}" in divisions:
@@ -344,7 +338,7 @@ def _hold(text: str, toponyms: list[Toponym], names: list[_Name]) -> None:
             if fit := [j for j, place in enumerate(name.places) if place.kind in kinds]:
                 name.keep(fit)
     # what holds another place is meant itself: a town in "England" doesn't lie in England, Arkansas; but an arena
-    # in no gazetteer may stand in the city as well as in its state
+    # in no gazetteer may stand in the city as well as in the state
     holding = {name.holder for name in names if name.places or toponyms[name.mentions[0]].label != "FAC"}
     for name in names:
         if name.holder is None and (fit := [j for j, place in enumerate(name.places) if place in holding]):

@@ -24,7 +24,7 @@ from newslab.quantities.figures import (
 )
 from newslab.quantities.units import Match, Unit, add_rate, find_unit_after
 from newslab.tables import SPAN_COLUMNS, build_table
-from newslab.words import check_pos
+from newslab.words import check_pos, iter_docs
 
 COLUMNS = SPAN_COLUMNS | {
     "value": "float64",
@@ -186,7 +186,7 @@ def extract_quantities(docs: Mapping[str, Doc]) -> pd.DataFrame:
     >>> extract_quantities({}).columns[:4].tolist()
     ['doc_id', 'start', 'end', 'text']
     """
-    return build_table((row for doc_id, doc in docs.items() for row in _document_rows(doc_id, doc)), COLUMNS)
+    return build_table((row for doc_id, doc in iter_docs(docs) for row in _document_rows(doc_id, doc)), COLUMNS)
 
 
 def _document_rows(doc_id: str, doc: Doc) -> Iterator[dict[str, object]]:

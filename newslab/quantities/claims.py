@@ -20,6 +20,7 @@ import pandas as pd
 from spacy.tokens import Doc, Token
 
 from newslab.tables import SPAN_COLUMNS, build_table, check_columns, find_within
+from newslab.words import iter_docs
 
 CLAIM_COLUMNS = SPAN_COLUMNS | {
     "group": "int64",
@@ -115,7 +116,8 @@ def compare_quantities(
     """
     needed = ["doc_id", "start", "end", "text", "value", "value_high", "bound", "trend", "unit", "counted", "dimension"]
     check_columns(quantities, [*needed, "counted_start", "counted_end", "vague", "value_si"], name="quantities")
-    if missing := sorted(set(quantities["doc_id"]) - docs.keys()):
+    known = {doc_id for doc_id, _ in iter_docs(docs)}
+    if missing := sorted(set(quantities["doc_id"]) - known):
         raise ValueError(f"document {missing[0]!r} of quantities is not in docs; pass the documents they came from")
     speakers = _speakers(quantities, quotes)
     groups: dict[tuple[object, ...], list[_Claim]] = defaultdict(list)

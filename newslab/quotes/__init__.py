@@ -14,6 +14,7 @@ from newslab.quotes.sources import name_sources
 from newslab.quotes.speech import find_speech
 from newslab.quotes.syntax import Page, Said, read_page
 from newslab.tables import SPAN_COLUMNS, build_table, check_columns
+from newslab.words import iter_docs
 
 COLUMNS = SPAN_COLUMNS | {
     "kind": "str",
@@ -84,7 +85,7 @@ def extract_quotes(docs: Mapping[str, Doc], *, entities: pd.DataFrame | None = N
     check_columns(entities, ["doc_id", "start", "end", "label", "entity_id", "name"], name="entities")
     by_document = dict(iter(entities.groupby("doc_id", sort=False)))
     rows = []
-    for doc_id, doc in docs.items():
+    for doc_id, doc in iter_docs(docs):
         page = read_page(doc_id, doc)
         found = find_speech(page)
         sources = name_sources(page, found, by_document.get(doc_id, entities.iloc[:0]))

@@ -24,7 +24,7 @@ from newslab.structure.topics import (
     weigh_words,
 )
 from newslab.tables import SPAN_COLUMNS, build_table
-from newslab.words import check_sentences, iter_sentences, split_paragraphs
+from newslab.words import iter_docs, iter_sentences, split_paragraphs
 
 PARAGRAPH_COLUMNS = SPAN_COLUMNS | {
     "role": "str",
@@ -103,7 +103,7 @@ def extract_paragraphs(docs: Mapping[str, Doc], *, topics: bool = True) -> pd.Da
     >>> extract_paragraphs({}).columns.to_list()
     ['doc_id', 'start', 'end', 'text', 'role', 'kind', 'off_topic', 'topic_score']
     """
-    return build_table(_rows(docs.items(), topics=topics), PARAGRAPH_COLUMNS)
+    return build_table(_rows(iter_docs(docs), topics=topics), PARAGRAPH_COLUMNS)
 
 
 def extract_sentences(docs: Mapping[str, Doc]) -> pd.DataFrame:
@@ -132,11 +132,12 @@ def extract_sentences(docs: Mapping[str, Doc]) -> pd.DataFrame:
     >>> extract_sentences({}).columns.to_list()
     ['doc_id', 'start', 'end', 'text', 'paragraph']
     """
-    return build_table((row for doc_id, doc in docs.items() for row in _sentences(doc_id, doc)), SENTENCE_COLUMNS)
+    return build_table((row for doc_id, doc in iter_docs(docs) for row in _sentences(doc_id, doc)), SENTENCE_COLUMNS)
 
 
 def _sentences(doc_id: str, doc: Doc) -> Iterator[dict[str, object]]:
-    check_sentences(doc_id, doc)
+    if len(doc) and not doc.has_annotation("SENT_START"):
+        raise ValueError(f"document {doc_id!r} has no sentence boundaries; parse it with 'parser'")
     text = doc.text  # once: spaCy joins all tokens on each access
     paragraphs = split_paragraphs(text)
     at = 0

@@ -153,7 +153,7 @@ def cover_value(value: str | None) -> Interval | None:
 
 
 def _cover(kind: str, figures: tuple[str, ...]) -> Interval | None:
-    year, *rest = (int(f) if f and f.isdigit() else 0 for f in figures)
+    year, *rest = (int(f) if f and f.isdecimal() else 0 for f in figures)
     match kind:
         case "clock":
             month, day, hour, minute, second = rest

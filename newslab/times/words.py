@@ -146,22 +146,7 @@ def read_tokens(text: str) -> list[Token]:
         else:
             i += 1
             tokens.append(Token(start, end, *_classify(kind, shown, low, words), low))
-    return _unclass(list(_add_numbers(tokens)))
-
-
-_BEFORE_VERB = frozenset("to will would can could may might must shall should 'll not cannot won't".split())
-_COUNTING = {"a", "number", "daynum", "vague"}
-
-
-def _unclass(tokens: list[Token]) -> list[Token]:
-    """Take their class from the verb "last" ("to last two weeks") and from "as many" ("in as many months")."""
-    for i in range(1, len(tokens)):
-        before, token = tokens[i - 1].low, tokens[i]
-        follower = tokens[i + 1].kind if i + 1 < len(tokens) else ""
-        is_verb = token.low == "last" and before in _BEFORE_VERB and follower in _COUNTING
-        if is_verb or (token.low == "many" and before == "as"):
-            tokens[i] = token._replace(kind="word", value=None)
-    return tokens
+    return list(_add_numbers(tokens))
 
 
 def _classify(kind: str, shown: str, low: str, words: dict[str, tuple[str, object]]) -> tuple[str, object]:
@@ -309,7 +294,7 @@ def _read_range(found: Found, tokens: list[Token]) -> tuple[list[Found], list[Fo
                 parts, second = parts | {"year": year}, second | {"year": year}
             return [], [Found("day", first, last, parts), Found("day", last + 2, end, second)]
     if found.rule == "year" and tokens[last].kind == "year" and joined and other and len(other.low) == 2:
-        year = other._replace(value=parts["year"].value // 100 * 100 + int(other.low if other.low.isdigit() else 0))
+        year = other._replace(value=parts["year"].value // 100 * 100 + int(other.low if other.low.isdecimal() else 0))
         if tokens[last].end + 1 == other.start and year.value > parts["year"].value:
             return [], [found, Found("year", last + 2, last + 2, {"year": year})]
     lead = tokens[first - 2] if first > 1 and tokens[first - 1].kind in _UP_TO else None
