@@ -15,6 +15,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 from markupsafe import Markup, escape
@@ -78,6 +79,20 @@ LAYERS = {
 FINDING_MIME = "application/vnd.newslab.finding+json"
 """Output type by which a notebook hands its key facts to the index."""
 
+# the pictures that Unicode has for control characters, and for what reverses the words after it its number; Vega cannot
+# read the separators of lines
+_VISIBLE = (
+    {code: 0x2400 + code for code in range(0x20) if chr(code) not in "\t\n\r"}
+    | {0x7F: 0x2421, 0x2028: 0x20, 0x2029: 0x20, 0xFFFE: 0xFFFD, 0xFFFF: 0xFFFD}
+    | dict.fromkeys([*range(0x80, 0xA0), *range(0xD800, 0xE000)], 0xFFFD)
+    | {code: f"[U+{code:04X}]" for code in [*range(0x202A, 0x202F), *range(0x2066, 0x206A)]}
+)
+
+_OF_EVERY_OBJECT = frozenset(
+    "constructor hasOwnProperty isPrototypeOf propertyIsEnumerable toLocaleString toString valueOf __proto__"
+    " __defineGetter__ __defineSetter__ __lookupGetter__ __lookupSetter__".split()
+)
+
 _LABELS = {
     "text": "As written",
     "doc_id": "Document",
@@ -106,6 +121,17 @@ class Shown:
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, object]:
         return {"text/html": style_tag() + self.markup, "text/plain": self.plain, **self.data}
+
+
+def make_visible(text: str) -> str:
+    r"""Put signs that can be seen in the place of control characters, which a page must not obey and XML cannot hold.
+
+    Examples
+    --------
+    >>> make_visible("Ana\x00\u202eziuR")
+    'Ana␀[U+202E]ziuR'
+    """
+    return text.translate(_VISIBLE)
 
 
 def anchor(kind: str, start: int, end: int) -> str:
@@ -604,7 +630,7 @@ def _draw_map(n_characters: int, places: Mapping[str, Sequence[tuple[int, int]]]
 
 
 def show_method(
-    articles: pd.DataFrame | None = None,
+    articles: pd.DataFrame,
     *,
     pipeline: Mapping[str, str] | None = None,
     notes: Mapping[str, str] | None = None,
@@ -614,7 +640,7 @@ def show_method(
     Parameters
     ----------
     articles
-        As of ``read_articles``; None for a collection, whose documents are too many to list.
+        As of ``read_articles``.
     pipeline
         As of ``describe_pipeline``; None leaves it out.
     notes
@@ -625,7 +651,6 @@ def show_method(
     Shown
         Shows itself at the end of a cell.
     """
-    articles = pd.DataFrame(columns=["doc_id", "text"]) if articles is None else articles
     check_columns(articles, ["doc_id", "text"], name="articles")
     facts: list[tuple[str, object]] = []
     unlike = []  # what no benchmark has measured; the tables of the page say so with it
@@ -680,8 +705,28 @@ def use_charts() -> None:
 
 
 def _render_chart(spec: dict, **_: object) -> dict[str, object]:
+    spec = _defuse(spec)
     # JupyterLab 4.6 draws Vega-Lite up to this type; what Altair 6 writes is read by it all the same
     return {"application/vnd.vegalite.v5+json": spec, "text/plain": describe_chart(spec)}
+
+
+def _defuse(value: Any) -> Any:
+    """Leave no text in a chart on which Vega fails: the process that draws ends on a null byte.
+
+    Vega 6 also looks up labels among the properties that every object of JavaScript has, so that "constructor" among
+    them is an error; an invisible word joiner makes it a word like any other. Vega-Lite 6 writes the title of an axis
+    into an expression and escapes quotation marks in it, but neither line ends nor backslashes: one of these before a
+    mark would end the text and begin a program.
+    """
+    if isinstance(value, str):
+        return make_visible(value) + ("\u2060" if value in _OF_EVERY_OBJECT else "")
+    if isinstance(value, dict):
+        return {key: _defuse(_flatten(inner) if key == "title" else inner) for key, inner in value.items()}
+    return [_defuse(inner) for inner in value] if isinstance(value, list) else value
+
+
+def _flatten(title: Any) -> Any:
+    return " ".join(title.split()).replace("\\", "\N{REVERSE SOLIDUS OPERATOR}") if isinstance(title, str) else title
 
 
 def describe_chart(spec: Mapping) -> str:

@@ -170,7 +170,7 @@ def parse_articles(
     if cache is None:
         return _parse(texts, pipeline)
     paths = {doc_id: Path(cache) / f"{_cache_key(text, pipeline)}.spacy" for doc_id, text in texts.items()}
-    kept = {doc_id: doc for doc_id, path in paths.items() if (doc := _recall(path)) is not None}
+    kept = {doc_id: doc for doc_id, path in paths.items() if (doc := _recall(path, texts[doc_id])) is not None}
     parsed = _parse({doc_id: text for doc_id, text in texts.items() if doc_id not in kept}, pipeline)
     for doc_id, doc in parsed.items():
         _keep(doc, paths[doc_id])
@@ -224,15 +224,17 @@ def _digest_rules() -> str:
     return hashlib.sha256(b"\0".join([*sources, Path(__file__).read_bytes()])).hexdigest()
 
 
-def _recall(path: Path) -> Doc | None:
-    """Read a kept parse; None where there is none, or a damaged one, which is then made again."""
+def _recall(path: Path, text: str) -> Doc | None:
+    """Read the kept parse of a text; None where there is none, or a damaged one, which is then made again."""
     if not path.is_file():
         return None
     try:
-        # reading a kept Doc needs the language's vocabulary, not the weights that made it
-        return next(DocBin().from_disk(path).get_docs(_blank_vocab()))
-    except (ValueError, KeyError, StopIteration):
+        # reading a kept Doc needs the language's vocabulary, not the weights that made it; what is kept is compressed
+        # msgpack, data that cannot run
+        doc = next(DocBin().from_disk(path).get_docs(_blank_vocab()))
+    except Exception:  # damage shows in as many ways as there are bytes
         return None
+    return doc if doc.text == text else None
 
 
 @lru_cache(maxsize=1)
@@ -243,7 +245,11 @@ def _blank_vocab() -> Vocab:
 def _keep(doc: Doc, path: Path) -> None:
     """Write beside, then rename, so that a parse is on disk whole or not at all."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, beside = tempfile.mkstemp(dir=path.parent, suffix=".tmp")
+    handle, name = tempfile.mkstemp(dir=path.parent, suffix=".tmp")
     os.close(handle)
-    DocBin(docs=[doc]).to_disk(beside)
-    Path(beside).replace(path)
+    beside = Path(name)
+    try:
+        DocBin(docs=[doc]).to_disk(beside)
+        beside.replace(path)
+    finally:
+        beside.unlink(missing_ok=True)

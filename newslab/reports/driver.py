@@ -4,29 +4,33 @@ Whether anything is to be done is found out before anything heavy is imported.
 """
 
 import argparse
+import errno
 import importlib.metadata
 import json
 import os
 import re
 import shlex
 import sys
+import threading
 import time
 import unicodedata
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TextIO
 
 from newslab.reports.digests import RECORD, digest, digest_records
+from newslab.reports.writing import check_writable, hold_folder, write_whole
 
 if TYPE_CHECKING:
     from newslab.reports.running import Page
 
 _PACKAGE = Path(__file__).parent.parent
+_NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EIO}
 _ORDER = ["profile", "entities", "quantities", "quotes", "times", "text"]
 """Pages in the order to read them; any other notebook comes after, by name."""
 
@@ -71,31 +75,44 @@ def main(arguments: list[str] | None = None) -> int:
     # a parse is only as good as the rules that made it: other sources, another cache
     options.cache /= surroundings[:16]
     os.environ["IPYTHONDIR"] = str(options.cache.resolve() / "ipython")  # or else it writes to the home directory
-    documents = list(_find_documents(options, failures))
-    due = {d: todo for d in documents if (todo := [n for n in notebooks if not _is_made(d, n, surroundings)])}
     made = 0
-    if documents and (unfit := _check_writable(options.out)):
-        failures.append(unfit)
-    else:
-        made = _make(due, notebooks, surroundings, failures, options)
-        _make_index(options.out, failures)
+    try:
+        if unfit := check_writable(options.out, "--out") or check_writable(options.cache, "--cache"):
+            failures.append(unfit)
+        else:
+            with hold_folder(options.out):
+                made = _make_all(notebooks, surroundings, failures, options)
+    except OSError as error:  # of writing: no page can be made any more
+        failures.append(
+            f"{options.out}: {error.strerror or error}; mend that and run it again. What was made so far stays"
+        )
     index = options.out / "index.html"
     for failure in failures:
-        print(failure, file=sys.stderr)
+        _tell(failure, to=sys.stderr)
     if index.is_file() and (made or not failures):
-        print(f"open {index}" if made else f"up to date: {index}")
+        _tell(f"open {index}" if made else f"up to date: {index}")
     return 1 if failures else 0
 
 
-def _check_writable(folder: Path) -> str | None:
-    """Say why nothing can be written to a folder, before the work is done rather than after."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        return f"{folder}: cannot be written to ({error.strerror}); name another folder with --out"
-    if not os.access(folder, os.W_OK):
-        return f"{folder}: cannot be written to; change its permissions, or name another folder with --out"
-    return None
+def _make_all(
+    notebooks: Sequence[_Notebook], surroundings: str, failures: list[str], options: argparse.Namespace
+) -> int:
+    """Make what is not up to date, and give the number of pages made."""
+    documents = list(_find_documents(options, failures))
+    due = {d: todo for d in documents if (todo := [n for n in notebooks if not _is_made(d, n, surroundings)])}
+    for document in list(due):
+        if document.folder.exists() and (unfit := check_writable(document.folder, "--out")):
+            failures.append(unfit)
+            del due[document]
+    made = _make(due, notebooks, surroundings, failures, options)
+    _make_index(options.out, failures)
+    return made
+
+
+def _tell(said: str, *, to: TextIO | None = None) -> None:
+    """Print a line; what a terminal would obey or hide of a name or a message shows as its escape."""
+    shown = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in said)
+    print(shown, file=to or sys.stdout, flush=True)
 
 
 def _read_options(arguments: list[str] | None) -> argparse.Namespace:
@@ -229,6 +246,8 @@ def _make(
     for task, result, seconds in _work_off(tasks, options.workers):
         document, notebook = task.document, task.notebook
         assert document is not None  # noqa: S101 (every task of a page has one)
+        if isinstance(result, OSError) and result.errno in _NO_ROOM:
+            raise result
         if isinstance(result, Exception):
             failures.append(_say_failure(document, notebook, result))
             if notebook and task.function == "make_page":
@@ -237,18 +256,16 @@ def _make(
         elif task.function == "make_notice":
             continue
         elif notebook is None:
-            print(f"{document.path} ({seconds:.1f} s to read)", flush=True)
+            _tell(f"{document.path} ({seconds:.1f} s to read)")
             if result.language != "en":
-                print(
-                    f"{document.path}: looks like {result.language!r}, not English; expect poor findings",
-                    file=sys.stderr,
-                )
+                said = f"{document.path}: looks like {result.language!r}, not English; expect poor findings"
+                _tell(said, to=sys.stderr)
             frame = {"document": result.title, "pages": list(headings), "index": "../index.html"}
             for n in reversed(due[document]):
                 page = str((document.folder / f"{n.name}.html").resolve())
                 tasks.appendleft(_Task("make_page", (str(n.path), page, document.environment, frame), document, n))
         else:
-            print(f"  {document.folder / notebook.name}.html ({seconds:.1f} s)", flush=True)
+            _tell(f"  {document.folder / notebook.name}.html ({seconds:.1f} s)")
             made += 1
             made_from = digest(document.digest, notebook.digest, surroundings)
             _write_record(document, notebook, headings, result, made_from)
@@ -263,6 +280,8 @@ def _make_index(out: Path, failures: list[str]) -> None:
     if index.is_file() and digest_records(out).encode() in index.read_bytes():
         return
     for _, result, _ in _work_off(deque([_Task("make_index", (str(out.resolve()),))]), 1):
+        if isinstance(result, OSError):
+            raise result
         if isinstance(result, Exception):
             failures.append(f"{index}: {type(result).__name__}: {result}")
 
@@ -276,13 +295,22 @@ def _work_off(tasks: deque[_Task], n_workers: int) -> Iterator[tuple[_Task, Any,
     context = get_context("spawn" if sys.platform == "win32" else "forkserver")
     context.set_forkserver_preload(["newslab.reports.running"])
     running: dict[Any, tuple[_Task, BaseProcess, float]] = {}
+    try:
+        yield from _work_on(tasks, running, n_workers, context)
+    finally:
+        for _, process, _ in running.values():
+            process.terminate()
+            process.join()
+
+
+def _work_on(
+    tasks: deque[_Task], running: dict[Any, tuple[_Task, BaseProcess, float]], n_workers: int, context: Any
+) -> Iterator[tuple[_Task, Any, float]]:
     while tasks or running:
         while tasks and len(running) < n_workers:
             task = tasks.popleft()
             receiver, sender = context.Pipe(duplex=False)
-            process = context.Process(  # type: ignore[attr-defined]
-                target=_work, args=(sender, task.function, task.arguments), daemon=True
-            )
+            process = context.Process(target=_work, args=(sender, task.function, task.arguments), daemon=True)
             process.start()
             sender.close()
             running[receiver] = task, process, time.monotonic()
@@ -298,14 +326,25 @@ def _work_off(tasks: deque[_Task], n_workers: int) -> Iterator[tuple[_Task, Any,
 
 
 def _work(sender: Connection, function: str, arguments: tuple) -> None:
+    threading.Thread(target=_end_with_driver, daemon=True).start()
     from newslab.reports import running  # here: the driver itself needs none of it
 
     try:
         sender.send(getattr(running, function)(*arguments))
-    except Exception as error:  # whatever goes wrong is told, and the other tasks go on
-        sender.send(
-            error if isinstance(error, ValueError | OSError) else RuntimeError(f"{type(error).__name__}: {error}")
-        )
+    except Exception as error:  # whatever goes wrong is told, in plain words and numbers, and the other tasks go on
+        if isinstance(error, OSError) and error.errno:
+            sender.send(OSError(error.errno, error.strerror))
+            return
+        named = "" if isinstance(error, ValueError | OSError) else f"{type(error).__name__}: "
+        sender.send(RuntimeError(f"{named}{error}"))
+
+
+def _end_with_driver() -> None:
+    """End this process with the one that started it: a build that was killed must not write into the next one."""
+    driver = parent_process()
+    if driver:
+        driver.join()
+        os._exit(1)
 
 
 def _say_failure(document: _Document, notebook: _Notebook | None, error: Exception) -> str:
@@ -336,6 +375,4 @@ def _write_record(
         "source": document.source,
         "pages": {name: pages[name] for name in headings if name in pages},
     }
-    beside = document.folder / f".{RECORD}.{os.getpid()}"
-    beside.write_text(json.dumps(record, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-    beside.replace(document.folder / RECORD)
+    write_whole(document.folder / RECORD, json.dumps(record, indent=1, ensure_ascii=False) + "\n")

@@ -26,9 +26,10 @@ from nbformat import NotebookNode
 from pygments.lexers import PythonLexer  # type: ignore[import-untyped]
 from pygments.token import Comment, Keyword, Number, String  # type: ignore[import-untyped]
 
-from newslab.display import COLOURS, FINDING_MIME, FONT, LAYERS, style_sheet, style_tag
+from newslab.display import COLOURS, FINDING_MIME, FONT, LAYERS, make_visible, style_sheet, style_tag
 from newslab.reports.digests import digest
 from newslab.reports.methods import show_methods
+from newslab.reports.writing import write_whole
 
 _PAGE = Path(__file__).parent / "page"
 _CHART_MIME = re.compile(r"application/vnd\.vegalite\.v\d+\+json")
@@ -102,8 +103,9 @@ class ReportExporter(Exporter):
 
 
 def render(template: str, **values: object) -> str:
-    """Fill in one of the templates beside the style sheets, everything escaped."""
-    return _templates().get_template(template).render(**values, style=Markup(page_style()))  # noqa: S704 - ours
+    """Fill in one of the templates beside the style sheets, everything escaped and nothing hidden."""
+    style = Markup(page_style())  # noqa: S704 - ours
+    return make_visible(_templates().get_template(template).render(**values, style=style))
 
 
 @functools.cache
@@ -183,7 +185,14 @@ def _show_output(output: Mapping, charts: list[dict]) -> Markup:
 
 
 def _markdown(source: str, *, escape: bool) -> str:
-    return str(mistune.create_markdown(escape=escape, plugins=["table"])(source))
+    return str(mistune.create_markdown(renderer=_Renderer(escape=escape), plugins=["table"])(source))
+
+
+class _Renderer(mistune.HTMLRenderer):
+    """As usual, but for pictures, which would be fetched from elsewhere: their words stand in for them."""
+
+    def image(self, text: str, url: str, title: str | None = None) -> str:
+        return text
 
 
 def _compile(spec: Mapping) -> dict:
@@ -358,17 +367,6 @@ def vega_bundle() -> str:
     if kept:
         write_whole(kept, bundle)
     return bundle
-
-
-def write_whole(path: Path, text: str) -> None:
-    """Write beside, then rename, so that a file is there whole or as it was."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        beside.write_text(text, encoding="utf-8", newline="\n")
-        beside.replace(path)
-    finally:
-        beside.unlink(missing_ok=True)
 
 
 def pack(script: str) -> str:

@@ -20,7 +20,8 @@ from newslab.articles import read_articles
 from newslab.entities.corrections import find_corrections
 from newslab.parsing import DEFAULT_PIPELINE, parse_articles
 from newslab.reports.digests import RECORD, digest, digest_records
-from newslab.reports.exporter import ReportExporter, content_policy, render, vega_bundle, write_whole
+from newslab.reports.exporter import ReportExporter, content_policy, render, vega_bundle
+from newslab.reports.writing import write_whole
 
 for _name in dir(newslab):  # whatever a notebook may use; what cannot be imported, the notebook will say
     with suppress(ImportError, AttributeError):
