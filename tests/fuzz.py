@@ -1,0 +1,121 @@
+"""Fuzz: what no one would write, a million times over, guided by what code it reaches.
+
+Not run by pytest: it takes as long as it is given, and atheris, which has to be installed by itself (it comes built for
+few systems, so it is not among the locked packages)::
+
+    .venv/bin/python -m pip install atheris
+    .venv/bin/python tests/fuzz.py text --runs 1000000
+    .venv/bin/python tests/fuzz.py readers --seconds 600
+    .venv/bin/python tests/fuzz.py extractors --seconds 3600
+    .venv/bin/python tests/fuzz.py pages --seconds 600
+
+An input that raises what is not documented, breaks what `strange.check_table` promises, or takes over five seconds, is
+kept in ``--findings`` (the first of each kind) and the run goes on; one that needs over 2 GB ends it. What is found
+becomes a case in ``data/found.jsonl``, where the suite runs it ever after. Runs add up in ``counts.json`` beside the
+findings, by function. Tracing makes the code run several times slower than it is.
+"""
+
+import argparse
+import json
+import resource
+import sys
+import tempfile
+import time
+import traceback
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+
+import atheris
+
+with atheris.instrument_imports(include=["newslab"]):
+    from strange import KINDS, plant_seeds
+
+_LONGEST_SECONDS = 5
+_MOST_MEMORY = 2048  # MB
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="Fuzz newslab.")
+    parser.add_argument("kind", choices=KINDS)
+    parser.add_argument("--runs", type=int, default=-1)
+    parser.add_argument("--seconds", type=int, default=0)
+    parser.add_argument("--corpus", type=Path, default=Path(".cache/fuzz/corpus"))
+    parser.add_argument("--findings", type=Path, default=Path(".cache/fuzz/findings"))
+    options = parser.parse_args()
+    corpus = options.corpus / options.kind
+    for folder in (corpus, options.findings):
+        folder.mkdir(parents=True, exist_ok=True)
+    for number, seed in enumerate([] if any(corpus.iterdir()) else plant_seeds(options.kind)):
+        (corpus / f"seed-{number:03}").write_bytes(seed)
+    counts = options.findings.parent / "counts.json"
+    earlier = json.loads(counts.read_text()) if counts.exists() else {}
+    run = Counter(earlier.get("runs", {}))
+    found = set(earlier.get("found", []))
+    peak = earlier.get("peak_megabytes", 0)
+    slowest = earlier.get("slowest_seconds", 0.0)
+    with tempfile.TemporaryDirectory() as scratch:
+        target = _target(options.kind, Path(scratch))
+
+        def try_out(data: bytes) -> None:
+            nonlocal slowest
+            began = time.process_time()
+            name, call = target(data)
+            try:
+                call()
+            except Exception as error:  # whatever it is, it was not to be raised
+                _keep(options.findings, found, f"{options.kind} {name}", data, error)
+            took = time.process_time() - began
+            slowest = max(slowest, took)
+            if took > _LONGEST_SECONDS:
+                _keep(options.findings, found, f"{options.kind} {name}", data, TimeoutError(f"took {took:.1f} s"))
+            run[name] += 1
+            if run.total() % 500 == 0:
+                told = {
+                    "runs": dict(sorted(run.items())),
+                    "total": run.total(),
+                    "found": sorted(found),
+                    "slowest_seconds": round(slowest, 2),
+                    "peak_megabytes": max(peak, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024),
+                }
+                beside = counts.with_suffix(".tmp")
+                beside.write_text(json.dumps(told, indent=1))
+                beside.replace(counts)
+
+        limits = [f"-rss_limit_mb={_MOST_MEMORY}", "-timeout=120", "-max_len=600", "-len_control=0"]
+        lasts = [
+            f"-artifact_prefix={options.findings}/",
+            f"-runs={options.runs}",
+            f"-max_total_time={options.seconds}",
+            "-print_final_stats=1",
+        ]
+        atheris.Setup([sys.argv[0], str(corpus), *limits, *lasts], try_out)
+        atheris.Fuzz()
+
+
+def _target(kind: str, scratch: Path) -> Callable[[bytes], tuple[str, Callable[[], None]]]:
+    """Let the first byte choose the function and the others make its input."""
+    functions = KINDS[kind]
+    names = list(functions)
+
+    def choose(data: bytes) -> tuple[str, Callable[[], None]]:
+        name = names[data[0] % len(names)] if data else names[0]
+        return name, lambda: functions[name](data[1:], scratch)
+
+    return choose
+
+
+def _keep(folder: Path, found: set[str], name: str, data: bytes, error: Exception) -> None:
+    last = [frame for frame in traceback.extract_tb(error.__traceback__) if "newslab" in frame.filename][-1:]
+    where = f"{Path(last[0].filename).name}:{last[0].lineno}" if last else str(error)[:40]
+    key = f"{name}: {type(error).__name__} at {where}"
+    if key in found:
+        return
+    found.add(key)
+    written = "".join(traceback.format_exception(error))
+    (folder / f"{len(found):03}.txt").write_text(f"{key}\n{data.hex()}\n{written}", "utf-8", "backslashreplace")
+    print(f"found: {key}", file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    main()
