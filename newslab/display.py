@@ -630,7 +630,7 @@ def _draw_map(n_characters: int, places: Mapping[str, Sequence[tuple[int, int]]]
 
 
 def show_method(
-    articles: pd.DataFrame,
+    articles: pd.DataFrame | None = None,
     *,
     pipeline: Mapping[str, str] | None = None,
     notes: Mapping[str, str] | None = None,
@@ -640,7 +640,7 @@ def show_method(
     Parameters
     ----------
     articles
-        As of ``read_articles``.
+        As of ``read_articles``; None for a collection, whose documents are too many to list.
     pipeline
         As of ``describe_pipeline``; None leaves it out.
     notes
@@ -651,6 +651,7 @@ def show_method(
     Shown
         Shows itself at the end of a cell.
     """
+    articles = pd.DataFrame(columns=["doc_id", "text"]) if articles is None else articles
     check_columns(articles, ["doc_id", "text"], name="articles")
     facts: list[tuple[str, object]] = []
     unlike = []  # what no benchmark has measured; the tables of the page say so with it

@@ -20,6 +20,7 @@ from newslab.tables import build_table
 from newslab.words import (
     Word,
     check_pos,
+    check_sentences,
     count_syllables,
     group_spans,
     iter_docs,
@@ -445,8 +446,7 @@ def measure_pos(docs: Mapping[str, Doc], *, leave_out: pd.DataFrame | None = Non
 
 
 def _profile(doc_id: str, doc: Doc, left_out: Sequence[tuple[int, int]]) -> dict[str, object]:
-    if len(doc) and not doc.has_annotation("SENT_START"):
-        raise ValueError(f"document {doc_id!r} has no sentence boundaries; parse it with 'parser'")
+    check_sentences(doc_id, doc)
     kept = list(iter_words(doc, leave_out=left_out))
     words = [word.text.casefold().replace("’", "'") for word in kept]
     counts = list(Counter(words).values())

@@ -21,6 +21,7 @@ from newslab.tables import SPAN_COLUMNS, build_table
 from newslab.words import (
     Word,
     check_pos,
+    check_sentences,
     count_words,
     group_spans,
     iter_docs,
@@ -435,8 +436,7 @@ class _Pair(NamedTuple):
 def _count_pairs(
     doc_id: str, doc: Doc, left_out: Sequence[tuple[int, int]], window: int
 ) -> dict[frozenset[str], _Pair]:
-    if len(doc) and not doc.has_annotation("SENT_START"):
-        raise ValueError(f"document {doc_id!r} has no sentence boundaries; parse it with 'parser'")
+    check_sentences(doc_id, doc)
     starts = [sent.start_char for sent in iter_sentences(doc)]
     pairs: dict[frozenset[str], _Pair] = {}
     before: deque[tuple[int, int, Word, str]] = deque()

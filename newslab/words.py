@@ -196,6 +196,21 @@ def check_pos(doc_id: str, doc: Doc) -> None:
         raise ValueError(f"document {doc_id!r} has no parts of speech; parse it with 'tagger' and 'attribute_ruler'")
 
 
+def check_sentences(doc_id: str, doc: Doc) -> None:
+    """Raise a ValueError that names the document and the remedy unless it is divided into sentences.
+
+    Examples
+    --------
+    >>> from spacy.vocab import Vocab
+    >>> check_sentences("a17", Doc(Vocab(), words=["Rain", "fell"]))
+    Traceback (most recent call last):
+    ...
+    ValueError: document 'a17' has no sentence boundaries; parse it with 'parser'
+    """
+    if len(doc) and not doc.has_annotation("SENT_START"):
+        raise ValueError(f"document {doc_id!r} has no sentence boundaries; parse it with 'parser'")
+
+
 def iter_sentences(doc: Doc) -> Iterator[Span]:
     """Yield the sentences of ``doc`` as spans without white space at their edges; blank ones are skipped."""
     for sent in doc.sents:

@@ -75,7 +75,7 @@ def measure_page(browser: Chrome, page: Path, *, visits: int) -> dict[str, Any]:
         "requests": len(asked),
         "pictures": seen[-1]["pictures"],
         "interactive": seen[-1]["drawn"],
-        "visible, s": statistics.median(visit["visible"] for visit in seen) / 1000,
+        "visible, s": statistics.median(visit["visible"] for visit in seen) / 1000 or None,
         "interactive, s": statistics.median(visit["interactive"] for visit in seen) / 1000 or None,
         "console errors": len(errors),
         "axe rules broken": len(barriers),

@@ -136,7 +136,7 @@ def measure_flat(options: argparse.Namespace) -> None:
     from newslab.corpora import _cut, _list_rows
 
     n = options.articles or 10_000
-    about = {"newslab": digest_library(), "pipeline": describe_pipeline(), "topics": True, "dates": None}
+    about = {"newslab": digest_library(), "pipeline": describe_pipeline(), "topics": True, "dates": None, "folder": "."}
     with tempfile.TemporaryDirectory() as out:
         for table in (*extract_tables(make_articles(1, []).iloc[:0].assign(title=""), {}), "errors", "partitions"):
             (Path(out) / table).mkdir()

@@ -129,7 +129,7 @@ def test_quantities_show_their_hedge_and_stay_unaveraged():
     )
     rows = rows_of(charts.chart_quantities(table, title="Counts"))
     assert [(r["line"], r["claim"], r["value"], r["high"]) for r in rows] == [
-        ("hundreds people", "vague", 100, 999),
+        ("hundreds of people", "vague", 100, 999),
         ("about 40 men", "about", 40, 40),
         ("between 5 and 9 towns", "as stated", 5, 9),
     ]
@@ -170,6 +170,13 @@ def test_times_leave_out_what_is_not_pinned():
         }
     )
     assert [row["line"] for row in rows_of(charts.chart_times(times))] == ["2019 · 2019"]
+
+
+def test_sixty_names_of_a_matrix_have_room_for_their_letters():
+    names = [f"name {i:02}" for i in range(60)]
+    pairs = pd.DataFrame({"start": 0, "end": 9, "name": names[:-1], "other": names[1:], "count": 1})
+    spec = charts.chart_cooccurrence(pairs).to_dict()
+    assert spec["height"] / 60 > spec["encoding"]["y"]["axis"]["labelFontSize"]
 
 
 def test_cooccurrence_matrix_is_symmetric():

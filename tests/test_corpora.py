@@ -298,6 +298,7 @@ def test_a_folder_with_other_things_is_refused(articles, client, tmp_path):
     [
         ({"doc_id": ["a", "a"], "text": ["x", "y"]}, "doc_id 'a' occurs twice"),
         ({"doc_id": ["a"]}, "articles has no column text"),
+        ({"doc_id": ["a", None], "text": ["x", "y"]}, "a row without doc_id"),
         ({"doc_id": [], "text": []}, "no articles to analyse"),
     ],
 )
@@ -310,7 +311,7 @@ def test_a_bad_table_is_refused_with_a_remedy(rows, message, client, tmp_path):
 def test_long_texts_fill_partitions_of_their_own(monkeypatch):
     from newslab import corpora
 
-    monkeypatch.setattr(corpora, "_LARGEST", 10)
+    monkeypatch.setattr(corpora, "_LONG", 5)
     texts = ["abc", "abc", "a" * 30, "abc", "a" * 9, "b"]
     rows = pd.DataFrame({"doc_id": list("uvwxyz"), "text": texts})
     cut = corpora._cut(corpora._list_rows(rows), 2)

@@ -16,7 +16,7 @@ def cells(request):
 
 def test_there_is_a_notebook_for_each_question():
     names = {path.stem for path in NOTEBOOKS}
-    assert {"profile", "entities", "quantities", "quotes", "times", "text"} <= names
+    assert {"profile", "entities", "quantities", "quotes", "times", "text", "corpus"} <= names
 
 
 def test_outputs_are_not_saved(cells):

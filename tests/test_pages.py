@@ -62,6 +62,12 @@ def test_the_same_story_gives_the_same_bytes_elsewhere_in_turn_and_under_another
         assert (tmp_path / "elsewhere" / path.relative_to(site)).read_bytes() == path.read_bytes(), path.name
 
 
+def test_a_document_in_which_nothing_is_found_gets_all_its_pages(folder, tmp_path):
+    (tmp_path / "nothing.txt").write_text("Hm.", encoding="utf-8")
+    assert main([*ask(folder, tmp_path / "out")[:-1], str(tmp_path / "nothing.txt")]) == 0
+    assert {page.name for page in (tmp_path / "out" / "nothing").glob("*.html")} == {Path(name).name for name in NAMES}
+
+
 def read(page: Path) -> lxml.html.HtmlElement:
     return lxml.html.fromstring(page.read_bytes())
 

@@ -104,6 +104,11 @@ def test_a_site_in_no_gazetteer_stands_in_the_city_not_in_its_province(city, kin
     assert table["kind"].tolist()[1] == kind
 
 
+def test_a_name_in_no_gazetteer_does_not_choose_among_namesakes():
+    table = place("The Qworblat Fair in St. Louis", "Qworblat Fair", "St. Louis")
+    assert (table["country"].tolist()[1], table["kind"].tolist()[1]) == ("US", "city")
+
+
 @pytest.mark.parametrize("label", ["PERSON", "ORG"])
 def test_a_name_taken_for_something_else_is_a_place_near_the_others(label):
     labels = {"Misrata": label}

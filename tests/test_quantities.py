@@ -10,6 +10,7 @@ from spacy.vocab import Vocab
 from newslab.parsing import parse_articles
 from newslab.quantities import COLUMNS, extract_quantities
 from newslab.quantities.numerals import find_numerals
+from newslab.quantities.units import UNIT_COLUMNS, count_units
 
 CASES = [json.loads(line) for line in (Path(__file__).parent / "data/quantities.jsonl").read_text("utf-8").splitlines()]
 ODD_TEXTS = [
@@ -103,8 +104,16 @@ def test_si_value_converts_physical_units_only():
     assert table.value_si.isna().tolist() == [False, False, True]
 
 
+def test_units_are_counted_with_their_conversion():
+    words = ["3", "miles", ",", "5", "miles", ",", "$", "2", ",", "20", "°C"]
+    units = count_units(extract_quantities({"a": hand_built(words, pos=["NUM"] * len(words))}))
+    assert dict(zip(units.unit, units.n_figures, strict=True)) == {"mile": 2, "celsius": 1, "dollar": 1}
+    assert units.conversion.fillna("").tolist() == ["1 mile = 1609.344 m", "K = 1 × celsius + 273.15", ""]
+
+
 def test_no_rows_still_have_columns():
     assert extract_quantities({}).dtypes.astype(str).to_dict() == COLUMNS
+    assert count_units(extract_quantities({})).dtypes.astype(str).to_dict() == UNIT_COLUMNS
 
 
 def test_unparsed_document_is_named():

@@ -25,6 +25,7 @@ from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.wait import WebDriverWait
 
+from newslab.charts import chart_bars, chart_dispersion
 from newslab.display import COLOURS, LAYERS, show_finding, show_table, show_text, use_charts
 from newslab.reports.driver import main
 from newslab.reports.exporter import ReportExporter, pack, shorten_path, vega_bundle
@@ -425,6 +426,41 @@ def test_chart_points_lead_to_the_sentence_by_keyboard_too(browser, entities_pag
     assert [tip.is_displayed() for tip in browser.find_elements(By.CSS_SELECTOR, ".tip")] == [True] * scripts
     mark.send_keys(Keys.ENTER)
     WebDriverWait(browser, 5).until(lambda b: b.current_url.endswith("/text.html#entities-0-8"))
+
+
+def test_a_legend_can_be_used_by_keyboard(browser, tmp_path):
+    terms = pd.DataFrame({"term": ["a", "b"], "n": [2, 1], "kind": ["one", "two"]})
+    page = tmp_path / "page.html"
+    page.write_text(convert(chart_bars(terms, label="term", value="n", title="Terms", colour="kind")), "utf-8")
+    open_page(browser, page)
+
+    def fade() -> list[str | None]:
+        bars = browser.find_elements(By.CSS_SELECTOR, ".drawn .mark-rect.role-mark path")
+        return [bar.get_dom_attribute("opacity") for bar in bars]
+
+    browser.find_element(By.CSS_SELECTOR, ".drawing").send_keys(Keys.ARROW_RIGHT)
+    assert browser.switch_to.active_element.text == "one"
+    browser.switch_to.active_element.send_keys(Keys.ENTER)
+    WebDriverWait(browser, 5).until(lambda _: fade() == ["1", "0.15"])
+
+
+def test_a_chart_along_the_text_can_be_zoomed(browser, tmp_path):
+    spans = pd.DataFrame({"start": [0, 50], "end": [5, 55], "text": ["Tokyo", "Osaka"], "name": ["Tokyo", "Osaka"]})
+    page = tmp_path / "page.html"
+    chart = chart_dispersion(spans, row="name", kind="entities", n_characters=100, title="Where")
+    page.write_text(convert(chart), "utf-8")
+    open_page(browser, page)
+
+    def name_ticks() -> list[str]:
+        return [tick.text for tick in browser.find_elements(By.CSS_SELECTOR, ".drawn .role-axis-label text")]
+
+    before = name_ticks()
+    browser.execute_script(
+        "const at = document.querySelector('.drawn svg').getBoundingClientRect();"
+        "document.querySelector('.drawn svg .background').dispatchEvent(new WheelEvent('wheel', {bubbles: true,"
+        "shiftKey: true, deltaY: -400, clientX: at.x + at.width / 2, clientY: at.y + at.height / 2}));"
+    )
+    WebDriverWait(browser, 5).until(lambda _: name_ticks() != before)
 
 
 def test_a_tooltip_says_what_the_document_says_as_words(browser, entities_page):

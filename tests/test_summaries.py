@@ -79,11 +79,11 @@ def test_conflicts_are_mentions_that_the_model_called_something_else():
         model_label=["PERSON", "GPE", "GPE", None],
         entity_id=["e1", "e1", "e1", "e2"],
         name=["Bali", "Bali", "Bali", "Zorb"],
-        evidence=["title Mr", "title Mr", "model", "same string"],
+        evidence=["title Mr", "model; title Mr", "model; in a list", "same string"],
     )
     found = count_conflicts(entities)
     assert found[["start", "model_label", "n_mentions", "evidence"]].to_numpy().tolist() == [
-        [9, "GPE", 2, "title Mr; model"]
+        [9, "GPE", 2, "model; title Mr; in a list"]
     ]
 
 

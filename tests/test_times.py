@@ -111,6 +111,10 @@ def test_odd_text_does_not_raise(text, day):
         ("BEIRUT , March 7 (Reuters) - Rain fell .", "dateline", "XXXX-03-07"),
         ("(Reuters) March 7 , 2019 Rain fell .", "dateline", "2019-03-07"),
         ("Rain falls\nPublished: 7 March 2019 10:30 GMT\nIt fell .", "line", "2019-03-07"),
+        ("Ana Ruiz , Ports Correspondent | Updated 7 March 2019 | 4 min read\nIt fell .", "line", "2019-03-07"),
+        ("Home | World | 7 March 2019 | 10:30\nIt fell .", "line", "2019-03-07"),
+        ("Posted by Ana Ruiz on 7 March 2019\nIt fell .", "line", "2019-03-07"),
+        ("Menu\nSport\nSign in\n" * 5 + "Rain falls\nMarch 7, 2019\nIt fell .", "line", "2019-03-07"),
     ],
 )
 def test_the_text_may_give_its_date(text, kind, value):

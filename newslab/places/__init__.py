@@ -93,6 +93,11 @@ class _Name:
         """The place with the largest share; of equals, the most populous."""
         return self.places[max(range(len(self.places)), key=self.shares.__getitem__)]
 
+    @property
+    def likeliest(self) -> list[Place]:
+        """The place with the largest weight by itself, if there is any."""
+        return [self.places[self.weights.index(max(self.weights))]] if self.places else []
+
     def keep(self, places: list[int]) -> None:
         """Keep only the candidates at these positions."""
         self.places, self.weights = [self.places[i] for i in places], [self.weights[i] for i in places]
@@ -322,7 +327,9 @@ def _hold(text: str, toponyms: list[Toponym], names: list[_Name]) -> None:
             # "Iran, Iraq" and "Oregon, Ohio" are lists; "Washington, Pa." is none
             level = {"country"} if "." in after.text else {"country", "admin1"}
             if not any(place.kind in level for place in name.places) or after.text == toponym.text:
-                holders += by_mention[i + 1].places
+                around = by_mention[i + 1]
+                # what is in no gazetteer can't tell St. Louis in Missouri from Saint-Louis in Senegal
+                holders += around.places if name.places else around.likeliest
         if i and _HOLDS.fullmatch(text, toponyms[i - 1].end, toponym.start):
             holders += by_mention[i - 1].places
         if (postal := _POSTAL.match(text, toponym.end)) and f"US.{postal[1]}" in divisions:
@@ -338,7 +345,7 @@ def _hold(text: str, toponyms: list[Toponym], names: list[_Name]) -> None:
             if fit := [j for j, place in enumerate(name.places) if place.kind in kinds]:
                 name.keep(fit)
     # what holds another place is meant itself: a town in "England" doesn't lie in England, Arkansas; but an arena
-    # in no gazetteer may stand in the city as well as in the state
+    # in no gazetteer may stand in the city as well as in its state
     holding = {name.holder for name in names if name.places or toponyms[name.mentions[0]].label != "FAC"}
     for name in names:
         if name.holder is None and (fit := [j for j, place in enumerate(name.places) if place in holding]):

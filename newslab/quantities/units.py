@@ -10,6 +10,21 @@ from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
+import pandas as pd
+
+from newslab.tables import build_table, check_columns
+
+UNIT_COLUMNS = {"unit": "str", "dimension": "str", "n_figures": "int64", "conversion": "str"}
+
+# What `value_si` is in; dimensions that are ratios of these read alike ("metre per second")
+SI_UNITS = {
+    "length": "m", "area": "m²", "volume": "m³", "time": "s", "age": "s", "mass": "kg", "temperature": "K",
+    "speed": "m/s", "acceleration": "m/s²", "force": "N", "pressure": "Pa", "energy": "J", "power": "W",
+    "torque": "N·m",
+    "frequency": "Hz", "potential": "V", "current": "A", "charge": "C", "resistance": "Ω", "capacitance": "F",
+    "angle": "rad", "data": "bit", "data_rate": "bit/s", "radiation": "Sv or Bq", "light": "lm or lx", "share": "of 1",
+}  # fmt: skip
+
 PREFIXES = {
     "k": ("kilo", 1e3), "h": ("hecto", 1e2), "d": ("deci", 1e-1), "c": ("centi", 1e-2), "m": ("milli", 1e-3),
     "µ": ("micro", 1e-6),
@@ -158,6 +173,47 @@ def _plurals(name: str) -> tuple[str, ...]:
     name = name.lower()
     head, per, rest = name.partition(" per ")
     return (name, f"{head}s{per}{rest}") if not name.endswith("s") or per else (name,)
+
+
+def count_units(quantities: pd.DataFrame) -> pd.DataFrame:
+    """Count the figures of each unit and say how the unit converts to SI, the most frequent first.
+
+    Parameters
+    ----------
+    quantities
+        As of `newslab.extract_quantities`.
+
+    Returns
+    -------
+    DataFrame, one row a unit
+        unit, dimension : as in ``quantities``; figures without a unit are left out
+        n_figures : how many figures have it
+        conversion : what one of it is in the unit of ``value_si`` ("1 mile = 1609.344 m"); null where it has none
+
+    Raises
+    ------
+    ValueError
+        If a column is missing.
+
+    Examples
+    --------
+    >>> row = {"value": 2.0, "unit": "kilometre", "dimension": "length", "value_si": 2000.0}
+    >>> count_units(pd.DataFrame([row])).to_dict("records")
+    [{'unit': 'kilometre', 'dimension': 'length', 'n_figures': 1, 'conversion': '1 kilometre = 1000 m'}]
+    """
+    check_columns(quantities, ["value", "unit", "dimension", "value_si"], name="quantities")
+    rows = []
+    for (unit, dimension), figures in quantities.dropna(subset=["unit"]).groupby(["unit", "dimension"]):
+        converted = figures[(figures["value"] != 0) & figures["value_si"].notna()]
+        conversion = None
+        if len(converted) and dimension != "temperature":
+            factor = float(converted["value_si"].iloc[0] / converted["value"].iloc[0])
+            conversion = f"1 {unit} = {factor:.10g} {SI_UNITS.get(str(dimension), 'in SI units')}"
+        elif len(converted) and (known := _table().names.get(str(unit))) and known.factor:
+            conversion = f"K = {known.factor:.4g} × {unit} + {known.offset:.5g}"
+        rows.append({"unit": unit, "dimension": dimension, "n_figures": len(figures), "conversion": conversion})
+    rows.sort(key=lambda row: (-len(quantities[quantities["unit"] == row["unit"]]), str(row["unit"])))
+    return build_table(rows, UNIT_COLUMNS)
 
 
 def find_currency_before(text: str, start: int) -> Match | None:

@@ -24,7 +24,7 @@ from newslab.structure.topics import (
     weigh_words,
 )
 from newslab.tables import SPAN_COLUMNS, build_table
-from newslab.words import iter_docs, iter_sentences, split_paragraphs
+from newslab.words import check_sentences, iter_docs, iter_sentences, split_paragraphs
 
 PARAGRAPH_COLUMNS = SPAN_COLUMNS | {
     "role": "str",
@@ -136,8 +136,7 @@ def extract_sentences(docs: Mapping[str, Doc]) -> pd.DataFrame:
 
 
 def _sentences(doc_id: str, doc: Doc) -> Iterator[dict[str, object]]:
-    if len(doc) and not doc.has_annotation("SENT_START"):
-        raise ValueError(f"document {doc_id!r} has no sentence boundaries; parse it with 'parser'")
+    check_sentences(doc_id, doc)
     text = doc.text  # once: spaCy joins all tokens on each access
     paragraphs = split_paragraphs(text)
     at = 0

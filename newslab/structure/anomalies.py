@@ -17,7 +17,7 @@ from spacy.tokens import Doc
 from newslab.structure.embeddings import list_ranks
 from newslab.structure.topics import weigh_words
 from newslab.tables import SPAN_COLUMNS, build_table
-from newslab.words import Word, check_pos, iter_docs, iter_sentences, iter_words, split_paragraphs
+from newslab.words import Word, check_pos, check_sentences, iter_docs, iter_sentences, iter_words, split_paragraphs
 
 ANOMALY_COLUMNS = SPAN_COLUMNS | {
     "kind": "str",
@@ -169,8 +169,7 @@ def extract_anomalies(docs: Mapping[str, Doc]) -> pd.DataFrame:
 
 def _rows(doc_id: str, doc: Doc) -> Iterator[dict[str, object]]:
     check_pos(doc_id, doc)
-    if len(doc) and not doc.has_annotation("SENT_START"):
-        raise ValueError(f"document {doc_id!r} has no sentence boundaries; parse it with 'parser'")
+    check_sentences(doc_id, doc)
     text, words = doc.text, list(iter_words(doc))
     found = chain(
         _torn_tokens(text),

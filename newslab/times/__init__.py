@@ -18,7 +18,7 @@ from newslab.tables import SPAN_COLUMNS, build_table
 from newslab.times.timex import Scene, Time, resolve
 from newslab.times.values import cover_value
 from newslab.times.words import Found, Token, find_expressions, read_tokens
-from newslab.words import iter_docs, split_paragraphs
+from newslab.words import count_words, iter_docs, split_paragraphs
 
 COLUMNS = SPAN_COLUMNS | {
     "type": "str",
@@ -96,22 +96,31 @@ DATE_COLUMNS = SPAN_COLUMNS | {"kind": "str", "value": "str", "published": "date
 _DAY = r"(?:\d{4}|XXXX)-(?:\d\d-\d\d|XX-XX|WXX-\d)"
 _TOP_PARAGRAPHS = 8
 _LINE_LENGTH = 80
-# A date line is a paragraph of a date, with at most a label, a clock time and the like.
+_MENU_WORDS = 4
+"""Words of a line up to which it may be one of a menu, however many stand over the story."""
+
+_TOP_LINES = 60
+# A date line is a paragraph of a date, with at most a label, a clock time and the like, or a byline before it; where
+# it is parted by bars or dots, one of the parts.
+_BAR = re.compile(r"\s[|•·]\s")
 _LABEL = re.compile(
-    r"\W*(?:(?:first |last )?(?:published|posted|updated|created|date|issued)\W*(?:on|at)?\W*)?", re.IGNORECASE
+    r"""\W*(?:(?:(?:posted|published|written)\s)?by\s[^.!?:;]{3,60}?(?:,|\son)\s)?
+    (?:(?:first\s|last\s)?(?:published|posted|updated|modified|created|date|issued)\W*(?:on|at)?\W*)?""",
+    re.IGNORECASE | re.VERBOSE,
 )
 # A dateline opens its paragraph: a place in capitals before the date and a dash, colon or bracket behind it
 # ("KIGALI, Rwanda, Apr 12 (IPS) -"), or an agency in brackets before it ("(Reuters) March 7").
 _PLACE = re.compile(r"\W*[A-Z][A-Z.'’&/ -]{2,30}(?:,+\s*[A-Z][\w. ]{1,25}){0,2}(?:\s*\([A-Z][\w./ ]{1,20}\))?[\s,–—-]*")
 _AGENCY = re.compile(r"(?:[A-Z][\w.,'’&/ -]{2,40})?\([A-Z][\w./ ]{1,20}\)[\s,.:–—-]*")
-_DATELINE_END = re.compile(r"[\s,.]*[–—:(-]")
+_DATELINE_END = re.compile(r"[\s,.]*[–—:(/-]")
 
 
 def find_published(docs: Mapping[str, Doc]) -> pd.DataFrame:
     """Find the date that each text gives itself: an offer, never used unasked.
 
-    It looks at the opening paragraphs only, for a line that holds a date and little else ("Published 7 March
-    2019, 10:30") and for a dateline ("BEIRUT (Reuters), March 7 -", "(Reuters) March 7").
+    It looks at the opening paragraphs only, and past menus, for a line that holds a date and little else ("Published 7
+    March 2019, 10:30", "By Ana Ruiz | 7 March 2019") and for a dateline ("BEIRUT (Reuters), March 7 -", "(Reuters)
+    March 7").
 
     Parameters
     ----------
@@ -141,9 +150,13 @@ def find_published(docs: Mapping[str, Doc]) -> pd.DataFrame:
 
 
 def _offers(doc_id: str, text: str) -> list[dict[str, object]]:
-    for start, end in split_paragraphs(text)[:_TOP_PARAGRAPHS]:
+    n_read = 0
+    for start, end in split_paragraphs(text)[:_TOP_LINES]:
         # a dateline's date is in the first words: a long paragraph is not read in full
         line = text[start : min(end, start + 2 * _LINE_LENGTH)]
+        n_read += count_words(line) > _MENU_WORDS
+        if n_read > _TOP_PARAGRAPHS:
+            break
         tokens = read_tokens(line)
         for found in find_expressions(tokens):
             time = resolve(found, Scene()) if found.rule == "day" else None
@@ -151,7 +164,10 @@ def _offers(doc_id: str, text: str) -> list[dict[str, object]]:
                 continue
             first, last = tokens[found.first].start, tokens[found.last].end
             before, after = line[:first], line[last:]
-            if _LABEL.fullmatch(before) and end - start <= _LINE_LENGTH and len(re.findall(r"[^\W\d_]+", after)) <= 5:
+            part_before, part_after = _BAR.split(before)[-1], _BAR.split(after)[0]
+            length = end - start - (len(before) + len(after) - len(part_before) - len(part_after))
+            n_after = len(re.findall(r"[^\W\d_]+", part_after))
+            if _LABEL.fullmatch(part_before) and length <= _LINE_LENGTH and n_after <= 5:
                 kind = "line"
             elif _AGENCY.fullmatch(before) or (_PLACE.fullmatch(before) and _DATELINE_END.match(after)):
                 kind = "dateline"

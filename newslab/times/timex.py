@@ -514,6 +514,13 @@ _SEASON_MONTH = {"SP": 3, "SU": 6, "FA": 9, "WI": 12}
 
 
 def _resolve_season(parts: Parts, scene: Scene) -> Time | None:
+    if (
+        parts["season"].low == "fall"
+        and not parts.keys() & {"year", "relative"}
+        and scene.after
+        and scene.after.low in {"in", "of"}
+    ):
+        return None  # "the fall of the government"
     season = str(parts["season"].value)
     month = _SEASON_MONTH[season]
     today, year = scene.published, _year_of(parts)
@@ -704,6 +711,10 @@ def _resolve_ref(parts: Parts, scene: Scene) -> Time | None:
 
 
 def _resolve_holiday(parts: Parts, scene: Scene) -> Time | None:
+    if scene.word and scene.word.i + 1 < len(scene.word.doc):
+        follower = scene.word.nbor()
+        if follower.pos_ == "PROPN" and follower.ent_type_ not in {"", "DATE", "TIME"}:
+            return None  # "the Easter Rising", "Christmas Island"
     rule = str(parts["holiday"].value)
     year, today = _year_of(parts), scene.published
     if year is not None:

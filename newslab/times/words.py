@@ -146,7 +146,22 @@ def read_tokens(text: str) -> list[Token]:
         else:
             i += 1
             tokens.append(Token(start, end, *_classify(kind, shown, low, words), low))
-    return list(_add_numbers(tokens))
+    return _unclass(list(_add_numbers(tokens)))
+
+
+_BEFORE_VERB = frozenset("to will would can could may might must shall should 'll not cannot won't".split())
+_COUNTING = {"a", "number", "daynum", "vague"}
+
+
+def _unclass(tokens: list[Token]) -> list[Token]:
+    """Take their class from the verb "last" ("to last two weeks") and from "as many" ("in as many months")."""
+    for i in range(1, len(tokens)):
+        before, token = tokens[i - 1].low, tokens[i]
+        follower = tokens[i + 1].kind if i + 1 < len(tokens) else ""
+        is_verb = token.low == "last" and before in _BEFORE_VERB and follower in _COUNTING
+        if is_verb or (token.low == "many" and before == "as"):
+            tokens[i] = token._replace(kind="word", value=None)
+    return tokens
 
 
 def _classify(kind: str, shown: str, low: str, words: dict[str, tuple[str, object]]) -> tuple[str, object]:

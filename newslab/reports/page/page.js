@@ -31,7 +31,7 @@
         const settings = { container: place, renderer: "svg", hover: true, tooltip: tell };
         await new vega.View(runtime, { ...settings, expr: vega.expressionInterpreter }).runAsync();
         picture.remove();
-        walk(drawing);
+        hint(drawing, specs[i], walk(drawing));
       } catch (error) {
         place.remove(); // the picture stays
       }
@@ -65,27 +65,42 @@
     if (event.key === "Escape") tip.hidden = true;
   });
 
-  // by keyboard a chart is one stop; the arrows then go from mark to mark, and Enter follows the link of a mark
+  // by keyboard a chart is one stop; the arrows then go from mark to mark, and Enter does what a click does
   const walk = (drawing) => {
-    const marks = () => [...drawing.querySelectorAll("[aria-label]")].filter((mark) => mark.__data__?.href);
-    if (!marks().length) return;
-    drawing.setAttribute("aria-description", "Arrow keys go from mark to mark, Enter leads to the sentence.");
+    const marks = () =>
+      [...drawing.querySelectorAll("path, text")].filter(
+        (mark) => mark.__data__?.cursor === "pointer" && (mark.hasAttribute("aria-label") || mark.textContent),
+      );
     const steps = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1, Home: -Infinity, End: Infinity };
+    if (!marks().length) return false;
     drawing.addEventListener("keydown", (event) => {
       const all = marks();
       const at = all.indexOf(document.activeElement);
       if (event.key in steps) {
         const to = all[Math.max(0, Math.min(all.length - 1, at + steps[event.key]))];
-        to.setAttribute("role", "link");
+        to.setAttribute("role", to.__data__.href ? "link" : "button");
         to.setAttribute("tabindex", "-1");
         to.focus();
         event.preventDefault();
       } else if (event.key === "Enter" && at >= 0) {
-        location.href = all[at].__data__.href;
+        all[at].dispatchEvent(new MouseEvent("click", { bubbles: true }));
       }
     });
     drawing.addEventListener("focusin", ({ target }) => tell(null, { target }, null, target.__data__?.tooltip));
     drawing.addEventListener("focusout", () => tell());
+    return true;
+  };
+  const hint = (drawing, spec, walks) => {
+    const said = [];
+    if (walks) said.push("Arrow keys: from mark to mark. Enter or click: follow.");
+    if (spec.signals?.some((signal) => signal.name.startsWith("zoom"))) {
+      said.push("Shift and wheel: zoom. Drag: move. Double click: whole again.");
+    }
+    const line = document.createElement("span");
+    line.className = "hint";
+    line.textContent = said.join(" ");
+    drawing.setAttribute("aria-description", line.textContent);
+    drawing.parentElement.querySelector("figcaption").append(line);
   };
 
   // not before printing, nor where the browser is too old to unpack
