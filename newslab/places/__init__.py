@@ -361,11 +361,12 @@ def _lies_in(place: Place, holder: Place) -> bool:
 class _Company(NamedTuple):
     """Codes of what a place keeps company with, and of all that it counts for.
 
-    ``circle`` is the region, or the likes of a country or a region; ``inside`` a region itself, for the towns in it.
+    ``circles`` are the region, or the likes of a country, a region or a capital; ``inside`` a region itself, for the
+    towns in it.
     """
 
     country: str
-    circle: str
+    circles: tuple[str, ...]
     inside: str
     cell: str
     gives: tuple[str, ...]
@@ -373,18 +374,22 @@ class _Company(NamedTuple):
 
 @lru_cache(maxsize=65536)
 def _company(place: Place) -> _Company:
-    country, circle, inside, cell, gives = place.country, place.admin1, "", "", set[str]()
+    country, inside, cell, gives = place.country, "", "", set[str]()
+    circles: tuple[str, ...] = (place.admin1,)
     if place.kind == "country":
-        circle = "countries"
-    elif place.kind in {"admin1", "capital"}:
-        circle, inside = f"states of {country}", place.admin1 if place.kind == "admin1" else ""
+        circles = ("countries",)
+    elif place.kind == "admin1":
+        circles, inside = (f"states of {country}",), place.admin1
+    elif place.kind == "capital":
+        # a story about several has them all: "officials in Washington and London"
+        circles = f"states of {country}", "capitals"
     if place.kind in {"city", "capital", "admin2"}:
         # what lies in the cell or the eight around it is near; a degree of longitude is shorter by the cosine
         row = round(place.latitude / CELL)
         column = round(place.longitude * math.cos(math.radians(row * CELL)) / CELL)
         cell = f"{row},{column}"
         gives = {f"{row + i},{column + j}" for i in (-1, 0, 1) for j in (-1, 0, 1)}
-    return _Company(country, circle, inside, cell, tuple(sorted({country, circle, place.admin1, *gives} - {""})))
+    return _Company(country, circles, inside, cell, tuple(sorted({country, *circles, place.admin1, *gives} - {""})))
 
 
 @lru_cache(maxsize=4096)
@@ -405,12 +410,13 @@ def _settle(names: list[_Name]) -> dict[str, float]:
             rest = max(total - sum(name.shares), 1.0)
             gains = []
             for place, weight in zip(name.places, name.weights, strict=True):
-                country, circle, inside, cell, _ = _company(place)
-                others, likes, towns, near = (
-                    max(mass.get(code, 0.0) - own.get(code, 0.0), 0.0) for code in (country, circle, inside, cell)
+                country, circles, inside, cell, _ = _company(place)
+                others, towns, near = (
+                    max(mass.get(code, 0.0) - own.get(code, 0.0), 0.0) for code in (country, inside, cell)
                 )
+                likes = sum(max(mass.get(code, 0.0) - own.get(code, 0.0), 0.0) / _size(code) for code in circles)
                 gain = SAME_COUNTRY * math.log1p(others / rest / NO_COUNTRY)
-                gain += SAME_REGION * math.log1p((likes / _size(circle) + towns / _size(inside)) / NO_REGION)
+                gain += SAME_REGION * math.log1p((likes + towns / _size(inside)) / NO_REGION)
                 gains.append(weight + gain + NEAR * math.log1p(near / NO_NEAR))
             top = max(gains, default=0.0)
             odds = [math.exp(gain - top) for gain in gains]
@@ -441,12 +447,12 @@ def _explain(name: _Name, mass: Mapping[str, float]) -> str:
     if name.weights[name.places.index(place)] == max(name.weights):
         return f"the likeliest of {len(name.places)} by kind and population"
     own = _add_up([name])
-    country, circle, inside, cell, _ = _company(place)
-    company = {code for code in (country, circle, inside, cell) if mass.get(code, 0.0) - own.get(code, 0.0) >= NEARBY}
+    country, circles, inside, cell, _ = _company(place)
+    company = {code for code in (country, *circles, inside, cell) if mass.get(code, 0.0) - own.get(code, 0.0) >= NEARBY}
     if cell in company:
         return "other places of the text are near"
     if division := next(
-        (divisions[code] for code in (circle, inside, country) if code in company & divisions.keys()), None
+        (divisions[code] for code in (*circles, inside, country) if code in company & divisions.keys()), None
     ):
         return f"other places of the text lie in {division.name}"
     return "other places of the text are of its kind"
