@@ -378,7 +378,7 @@ def chart_cooccurrence(pairs: pd.DataFrame, *, title: str = "Who appears with wh
     )
 
 
-def chart_places(places: pd.DataFrame, outlines: dict, *, count: str | None = None, top: int = 300) -> AnyChart:
+def chart_places(places: pd.DataFrame, outlines: dict, *, count: str | None = None, top: int = 150) -> AnyChart:
     """Draw the placed mentions on a map, and close up on the country that is named most.
 
     Parameters

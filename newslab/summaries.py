@@ -1,5 +1,7 @@
 """Summaries: from one row a span to one row an entity, a speaker, a kind of source or a pair of names."""
 
+import re
+
 import pandas as pd
 
 from newslab.quotes.cues import load_cues
@@ -185,7 +187,7 @@ def quote_sentences(spans: pd.DataFrame, sentences: pd.DataFrame, *, longest: in
     >>> spans = pd.DataFrame({"doc_id": ["a"], "start": [3], "end": [7], "text": ["Lima"]})
     >>> sentences = pd.DataFrame({"doc_id": ["a"], "start": [0], "end": [16], "text": ["In Lima it rains"]})
     >>> quote_sentences(spans, sentences, longest=10).tolist()
-    ['In Lima i…']
+    ['In Lima…']
     """
     check_columns(spans, ["doc_id", "start"], name="spans")
     at = spans[["doc_id", "start"]].assign(end=spans["start"], row=range(len(spans)))
@@ -196,13 +198,14 @@ def quote_sentences(spans: pd.DataFrame, sentences: pd.DataFrame, *, longest: in
 
 
 def _cut_around(sentence: str, place: int, longest: int) -> str:
-    """Keep what stands around a place, more behind it than before."""
+    """Keep the whole words around a place, more behind it than before."""
     if len(sentence) <= longest:
         return sentence
     start = max(0, min(place - longest // 3, len(sentence) - longest))
     kept = sentence[start : start + longest]
-    kept = f"…{kept[1:]}" if start else kept
-    return f"{kept[:-1]}…" if start + longest < len(sentence) else kept
+    if start + longest < len(sentence):
+        kept = re.sub(r"\s*\S*$", "…", kept, count=1)
+    return re.sub(r"^\S*\s*", "…", kept, count=1) if start else kept
 
 
 def count_speakers(quotes: pd.DataFrame) -> pd.DataFrame:

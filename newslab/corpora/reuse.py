@@ -189,7 +189,7 @@ def find_duplicates(fingerprints: pd.DataFrame, documents: pd.DataFrame, *, thre
     from datasketch import MinHashLSH  # here: it brings SciPy, which nothing else wants
 
     ids, rank = _rank(fingerprints, documents)
-    lsh = MinHashLSH(threshold=threshold, num_perm=_N_HASHES)
+    lsh = MinHashLSH(threshold=0.8 * threshold, num_perm=_N_HASHES)  # at the threshold itself it misses one in two
     firsts: dict[int, MinHash] = {}
     rows = []
     for document, sketch in _sketch(rank, fingerprints["fingerprint"].to_numpy(), threshold):
@@ -214,10 +214,8 @@ def _sketch(rank: np.ndarray, hashes: np.ndarray, threshold: float) -> "Iterator
     kept = np.flatnonzero(alike[rank])
     kept = kept[np.argsort(rank[kept], kind="stable")]
     bounds = np.flatnonzero(np.diff(rank[kept], prepend=-1)).tolist()
-    for begin, end in pairwise([*bounds, len(kept)]):
-        sketch = MinHash(num_perm=_N_HASHES, hashfunc=int)
-        sketch.update_batch((hashes[kept[begin:end]] & 0xFFFFFFFF).tolist())
-        yield int(rank[kept[begin]]), sketch
+    sets = ((hashes[kept[begin:end]] & 0xFFFFFFFF).tolist() for begin, end in pairwise([*bounds, len(kept)]))
+    yield from zip(rank[kept[bounds]].tolist(), MinHash.generator(sets, num_perm=_N_HASHES, hashfunc=int), strict=True)
 
 
 def _rank(fingerprints: pd.DataFrame, documents: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
