@@ -69,6 +69,7 @@ _TIMES = frozenset({"DATE", "TIME"})
 _WHERE_AND_WHEN = _TIMES | {"GPE", "LOC", "FAC"}
 _REACHES = frozenset({"to", "from", "by"})  # more likely with the verb than with a noun: "rose on the day to 55"
 _PARTS = frozenset({"", "and"})
+_TO_A_LEVEL = frozenset({"to", "to end at", "to close at", "to finish at", "to settle at", "to a record"})
 _COMPARED = frozenset({"with", "against", "than", "from", "versus"})
 _PLAYED = frozenset(
     {"inning", "innings", "match", "game", "round", "stage", "race", "season", "episode", "session", "set"}
@@ -359,7 +360,11 @@ def _trend(doc: Doc, figure: Figure) -> str | None:
         return trend
     if i >= 0 and doc[i].pos_ == "VERB" and (trend := _direction(doc[i], figure)):
         return trend  # "lost $12 to $1,780"
-    if i >= 0 and i == figure.first - 1 and doc[i].lower_ in (("to", "at") if figure.high is None else ("from",)):
+    if (
+        i >= 0
+        and i == figure.first - 1
+        and doc[i].lower_ in (("to", "at") if figure.high is None else ("from", "to", "at"))
+    ):
         return None  # a level, or two of them
     if figure.unit and figure.last < len(doc) and (trend := _ADVERBS.get(doc[figure.last].lower_)):
         after = doc[figure.last + 1] if figure.last + 1 < len(doc) else None  # "1.5 cents higher"
@@ -474,8 +479,8 @@ def _has_age(token: Token, after: str, value: float) -> bool:
 
 
 def _is_hyphen(token: Token) -> bool:
-    """Whether a token is a hyphen inside a word."""
-    return token.text == "-" and token.i > 0 and not token.nbor(-1).whitespace_ and not token.whitespace_
+    """Whether a token is a hyphen or a stroke inside a word."""
+    return token.text in ("-", "/") and token.i > 0 and not token.nbor(-1).whitespace_ and not token.whitespace_
 
 
 class _Parse:
@@ -483,6 +488,7 @@ class _Parse:
 
     def __init__(self, doc: Doc, text: str, figures: list[Figure]) -> None:
         self.doc, self.text = doc, text  # Doc.text is put together anew at each call
+        self.index: Figure | None = None  # the last figure in points
         self.subject: dict[int, int] = {}
         self.object: dict[int, int] = {}
         self.figure_at: dict[int, Figure] = {i: f for f in figures for i in range(f.first, f.last)}
@@ -509,7 +515,7 @@ class _Parse:
                 same = role == before or (before[1], role[1]) == ("from", "to") or parallel
                 same = same or (role[1] in _COMPARED and previous.trend is None)
                 borrows = not previous.signed or role[1] == "to"
-                if previous.unit and previous.unit.name == "point" and gap in ("to", "to end at", "to close at"):
+                if previous.unit and gap in _TO_A_LEVEL and self._keeps_unit(previous):
                     figure.unit = previous.unit  # an index that moves by points stands at points
                 elif same and borrows and previous.unit and previous.unit.dimension != "age":
                     figure.unit = previous.unit
@@ -530,6 +536,12 @@ class _Parse:
         if noun and figure.unit is None and self._takes_unit(figure, noun):
             noun = None
         figure.counted = noun or self._measured(self.doc[figure.root], figure)
+        if figure.unit is not None and figure.unit.name == "point":
+            self.index = figure
+        elif figure.unit is None and self.index and noun is None and figure.counted == self.index.counted:
+            at = figure.first > 0 and self.doc[figure.first - 1].lower_ == "at"
+            if at and figure.first - self.index.last < _REACH:
+                figure.unit = self.index.unit  # "down 84 points, or 0.4%, at 20,612"
 
     def _adds(self, figure: Figure, previous: Figure) -> bool:
         """Whether a bare figure counts more of what the one before counts: "12 dead and dozens more", "of 40, 12"."""
@@ -582,6 +594,13 @@ class _Parse:
                 break
             token = token.head.head
         return self._phrase(token, figure)
+
+    def _keeps_unit(self, previous: Figure) -> bool:
+        """Whether what moved by so many units now stands at so many of the same: "rose 3 points to 78"."""
+        unit = previous.unit
+        if unit is None or previous.trend is None:
+            return False
+        return unit.name == "point" or not unit.dimension.startswith(("money", "share", "times"))
 
     def _is_parallel(self, figure: Figure, previous: Figure) -> bool:
         """Whether a bare figure stands as the one before it does: "400 units in June, 380 in July"."""

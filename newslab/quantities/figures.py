@@ -37,6 +37,7 @@ _NO_FIGURE = re.compile(
     | (?i:\b(?:{ones}|ten|eleven|twelve)\so['’]clock)
     | (?i:(?<=\bat\s)(?:\d\d?|{ones}|ten|eleven|twelve)\s(?:in\sthe\s(?:morning|afternoon|evening)|at\snight|sharp)\b)
     | (?<![\d.])\d{{1,2}}(?:\.\d\d)?\s?(?:[ap]m\b|[AP]M\b|[ap]\.m\.|o['’]clock)
+    | (?<![\d.,])\d{{4}}\s(?:GMT|UTC|[A-Z]{{1,2}}[SD]T)\b
     | (?<!\w)\+\d[\d ().-]{{6,17}}\d | \(\d{{3}}\)\s?\d{{3}}[- ]\d{{4}}
     | (?<!\d)\d{{3}}[-.]\d{{3}}[-.]\d{{4}}(?!\d)
     | (?<![\d.,$€£])0\d{{2,4}}\s\d{{3}}\s?\d{{3,4}}(?!\d)
