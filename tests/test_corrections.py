@@ -118,6 +118,13 @@ PLACE = '[[place]]\nname = "Zorb"\nlatitude = 34.5\nlongitude = 41\ncountry = "S
 SPEAKER = '[[speaker]]\nfrom = "the Spokesman"\nto = "Leo Ruiz"\n'
 
 
+def test_what_is_ignored_is_no_place_either():
+    doc = Doc(Vocab(), words="Libya lost the road from Misrata to Sirte .".split(), ents=["B-GPE", *["O"] * 8])
+    assert extract_places({"a": doc})["text"].tolist() == ["Libya", "Misrata", "Sirte"]
+    rules = [{"rule": 1, "action": "ignore", "text": "misrata", "doc_id": "a"}]
+    assert extract_places({"a": doc}, corrections=rules)["text"].tolist() == ["Libya", "Sirte"]
+
+
 def test_corrections_are_found_beside_the_document(tmp_path):
     for name in ("story.html", "other.txt"):
         (tmp_path / name).write_text("Zorb fell.", encoding="utf-8")

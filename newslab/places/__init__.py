@@ -123,6 +123,7 @@ def extract_places(
         ``latitude`` and ``longitude`` and, if wanted, ``country`` and ``kind``.
     corrections
         As of `newslab.find_corrections`; its places count before ``known``, and only in the document they are for.
+        What it ignores is no place, either.
 
     Returns
     -------
@@ -166,7 +167,7 @@ def extract_places(
     needed = [*SPAN_COLUMNS, "label", "entity_id", "name"]
     check_columns(entities, needed, name="entities")
     own = {fold_name(name): (_read_known(name, about), "given with the call") for name, about in (known or {}).items()}
-    rules = [rule for rule in corrections or () if rule["action"] == "place"]
+    rules = corrections or ()
     by_doc: dict[str, list[dict]] = defaultdict(list)
     # the title keeps "Mr Paris" from being a town; a table without that column is as good as one without titles
     for row in entities[[*needed, *(["title"] if "title" in entities else [])]].to_dict("records"):
@@ -175,10 +176,13 @@ def extract_places(
     for doc_id, doc in iter_docs(docs):
         text = doc.text
         toponyms = find_toponyms(text, by_doc.get(doc_id, []))
+        here = [rule for rule in rules if rule.get("doc_id", doc_id) == doc_id]
+        ignored = {fold_name(rule["text"]) for rule in here if rule["action"] == "ignore"}
+        toponyms = [toponym for toponym in toponyms if fold_name(toponym.text) not in ignored]
         ruled = {
             fold_name(rule["name"]): (_read_known(rule["name"], rule), name_rule(rule))
-            for rule in rules
-            if rule.get("doc_id", doc_id) == doc_id
+            for rule in here
+            if rule["action"] == "place"
         }
         rows += [{"doc_id": doc_id} | row for row in _place_rows(text, toponyms, own | ruled)]
     return build_table(rows, COLUMNS)
