@@ -67,6 +67,7 @@ from .quotes import extract_quotes as extract_quotes
 from .structure import extract_anomalies as extract_anomalies
 from .structure import extract_paragraphs as extract_paragraphs
 from .structure import extract_sentences as extract_sentences
+from .structure import repair_articles as repair_articles
 from .summaries import count_conflicts as count_conflicts
 from .summaries import count_cooccurrence as count_cooccurrence
 from .summaries import count_cues as count_cues

@@ -7,7 +7,7 @@ from spacy.tokens import Doc
 from spacy.vocab import Vocab
 
 from newslab.parsing import parse_articles
-from newslab.structure import extract_anomalies
+from newslab.structure import extract_anomalies, repair_articles
 
 CASES = [
     json.loads(line)
@@ -42,7 +42,7 @@ def test_an_anomaly_points_at_what_it_stands_against():
     pos = ["PROPN", "VERB", "PUNCT", "PROPN", "VERB", "PUNCT", "PROPN", "PART", "NOUN", "VERB", "PUNCT"]
     starts = [True, False, False, True, False, False, True, False, False, False, False]
     table = extract_anomalies({"a": Doc(Vocab(), words=words, spaces=spaces, pos=pos, sent_starts=starts)})
-    assert table.to_dict("records") == [
+    assert table.drop(columns="repair").to_dict("records") == [
         {
             "doc_id": "a",
             "start": 31,
@@ -64,6 +64,7 @@ def test_no_documents_still_give_all_columns():
         "text": "str",
         "kind": "str",
         "note": "str",
+        "repair": "str",
         "other_start": "Int64",
         "other_end": "Int64",
     }
@@ -88,3 +89,46 @@ def test_odd_text_is_searched_in_time(text):
         doc[0].is_sent_start = True
     table = extract_anomalies({"a": doc})
     assert [text[a:b] for a, b in zip(table["start"], table["end"], strict=True)] == table["text"].to_list()
+
+
+TOWN = "The station at Leeds was closed on Monday after a storm."
+
+
+@pytest.mark.parametrize(
+    ("text", "loose"),
+    [
+        (f"{TOWN}\nShe said the steel had doubled in price. She left.", [("loose pronoun", "She")]),
+        (f"{TOWN}\nMaria Venn runs the port. She said the steel had doubled in price.", []),
+        (f"{TOWN}\nThe mayor blamed the wind. He said the steel had doubled in price.", []),
+        (f"{TOWN}\nIn his speech, the mayor blamed the wind.", []),
+        (f"Maria Venn runs it.\n{TOWN}\n{TOWN}\n{TOWN}\nShe blamed the wind.", [("loose pronoun", "She")]),
+        (f"{TOWN}\nMr Halvorsen said that the port would open again.", [("loose speaker", "Halvorsen")]),
+        (f"Erik Halvorsen runs it. {TOWN}\nMr Halvorsen said that the port would open again.", []),
+        (f"{TOWN}\nThe engineer Halvorsen said that the port would open again.", []),
+    ],
+)
+def test_pronouns_and_speakers_need_somebody_before(text, loose):
+    docs = parse_articles(pd.DataFrame({"doc_id": ["a"], "text": [text]}))
+    table = extract_anomalies(docs)
+    found = table[table["kind"].str.startswith("loose")]
+    assert [
+        (kind, shown.removeprefix("Mr ")) for kind, shown in zip(found["kind"], found["text"], strict=True)
+    ] == loose
+
+
+def test_only_what_leaves_no_doubt_is_repaired():
+    text = "The U.N. -backed plan , it is said , was Ana 's; he left -angry. Nobody came.The caf\ufffd closed."
+    articles = pd.DataFrame({"doc_id": ["a"], "text": [text]})
+    anomalies = extract_anomalies(parse_articles(articles))
+    mended = repair_articles(articles, anomalies)["text"].item()
+    assert mended == "The U.N.-backed plan, it is said, was Ana's; he left -angry. Nobody came. The caf\ufffd closed."
+    listed = anomalies.dropna(subset="repair")
+    assert listed["repair"].to_list() == ["U.N.-backed", "plan,", "said,", "Ana's", "came. The"]
+    assert articles["text"].item() == text
+    dropped = repair_articles(articles, anomalies[anomalies["kind"] == "lost space"])["text"].item()
+    assert dropped == text.replace("came.The", "came. The")
+
+
+def test_repairs_of_no_anomalies_change_nothing():
+    articles = pd.DataFrame({"doc_id": ["a", "b"], "text": ["", "Rain fell."]})
+    assert repair_articles(articles, extract_anomalies({})).equals(articles)

@@ -15,6 +15,7 @@ import pandas as pd
 from spacy.tokens import Doc, Span, Token
 
 from newslab.structure.anomalies import extract_anomalies as extract_anomalies
+from newslab.structure.anomalies import repair_articles as repair_articles
 from newslab.structure.topics import (
     Passage,
     embed_passages,

@@ -1,27 +1,30 @@
 """Anomalies: what torn tokens, lost marks, two spellings of a word and repeated sentences say of a text's making.
 
-Each is shown, none is mended: a scrape leaves them, and so does a text stitched together from several outlets.
+Each is shown; those that have but one reading say what to put in their place, and `repair_articles` does so if asked. A
+scrape leaves such signs, and so does a text stitched together from several outlets.
 """
 
 import math
 import re
 import unicodedata
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain, zip_longest
 from typing import NamedTuple
 
 import pandas as pd
 from spacy.tokens import Doc
 
+from newslab.structure.antecedents import find_loose_ends
 from newslab.structure.embeddings import list_ranks
 from newslab.structure.topics import weigh_words
-from newslab.tables import SPAN_COLUMNS, build_table
+from newslab.tables import SPAN_COLUMNS, build_table, check_columns
 from newslab.words import Word, check_pos, check_sentences, iter_docs, iter_sentences, iter_words, split_paragraphs
 
 ANOMALY_COLUMNS = SPAN_COLUMNS | {
     "kind": "str",
     "note": "str",
+    "repair": "str",
     "other_start": "Int64",
     "other_end": "Int64",
 }
@@ -124,6 +127,7 @@ class _Anomaly(NamedTuple):
     kind: str
     note: str
     other: tuple[int, int] | None = None
+    repair: str | None = None
 
 
 def extract_anomalies(docs: Mapping[str, Doc]) -> pd.DataFrame:
@@ -144,8 +148,11 @@ def extract_anomalies(docs: Mapping[str, Doc]) -> pd.DataFrame:
             character), ``lost mark`` (a quotation mark or bracket without its other), ``lost accent`` (the word has
             one elsewhere), ``name variant`` (the rarer spelling of a name), ``spelling variant`` (American in a
             British text or the reverse, the rarer), ``repetition`` (a sentence that is written above),
-            ``paraphrase`` (one that shares nearly all its telling words with one above)
+            ``paraphrase`` (one that shares nearly all its telling words with one above), ``loose pronoun`` and
+            ``loose speaker`` (with nobody before for whom it may stand, or whom nothing introduces; only where the
+            document has named entities and a parse)
         note : what seems to be wrong, in words
+        repair : what to write in its place, where there is but one reading; null where there is a doubt
         other_start, other_end : characters of what it stands against, such as the first of the other spelling; null
             where there is no such place
 
@@ -161,10 +168,45 @@ def extract_anomalies(docs: Mapping[str, Doc]) -> pd.DataFrame:
     Examples
     --------
     >>> extract_anomalies({}).columns.to_list()
-    ['doc_id', 'start', 'end', 'text', 'kind', 'note', 'other_start', 'other_end']
+    ['doc_id', 'start', 'end', 'text', 'kind', 'note', 'repair', 'other_start', 'other_end']
     """
     rows = (row for doc_id, doc in iter_docs(docs) for row in _rows(doc_id, doc))
     return build_table(rows, ANOMALY_COLUMNS)
+
+
+def repair_articles(articles: pd.DataFrame, anomalies: pd.DataFrame) -> pd.DataFrame:
+    """Make the repairs that leave no doubt; the rows of `anomalies` that have one are the list of them.
+
+    Parameters
+    ----------
+    articles
+        With ``doc_id`` and ``text``.
+    anomalies
+        From `extract_anomalies`; rows that you drop are not repaired.
+
+    Returns
+    -------
+    DataFrame
+        The articles with ``text`` mended. Offsets into the old text do not hold for it: parse it anew.
+
+    Examples
+    --------
+    >>> articles = pd.DataFrame({"doc_id": ["a"], "text": ["A U.S. -backed force left ."]})
+    >>> anomalies = pd.DataFrame({"doc_id": ["a"], "start": [2], "end": [14], "repair": ["U.S.-backed"]})
+    >>> repair_articles(articles, anomalies)["text"].item()
+    'A U.S.-backed force left .'
+    """
+    check_columns(articles, ["doc_id", "text"], name="articles")
+    check_columns(anomalies, ["doc_id", "start", "end", "repair"], name="anomalies")
+    repairs = anomalies.dropna(subset="repair").sort_values(["doc_id", "start"], ascending=False)
+    texts = dict(zip(articles["doc_id"], articles["text"], strict=True))
+    last: dict[str, int] = {}
+    for doc_id, start, end, repair in repairs[["doc_id", "start", "end", "repair"]].itertuples(index=False):
+        # two patterns may find the same place: the later stands, and what overlaps it stays
+        if doc_id in texts and end <= last.get(doc_id, end):
+            texts[doc_id] = texts[doc_id][:start] + repair + texts[doc_id][end:]
+            last[doc_id] = start
+    return articles.assign(text=articles["doc_id"].map(texts))
 
 
 def _rows(doc_id: str, doc: Doc) -> Iterator[dict[str, object]]:
@@ -177,9 +219,10 @@ def _rows(doc_id: str, doc: Doc) -> Iterator[dict[str, object]]:
         _variants(words),
         _mixed_spelling(words),
         _repetitions(doc),
+        _loose_ends(doc),
     )
     for anomaly in sorted(found, key=lambda anomaly: anomaly[:3]):
-        start, end, kind, note, other = anomaly
+        start, end, kind, note, other, repair = anomaly
         other_start, other_end = other or (None, None)
         yield {
             "doc_id": doc_id,
@@ -188,6 +231,7 @@ def _rows(doc_id: str, doc: Doc) -> Iterator[dict[str, object]]:
             "text": text[start:end],
             "kind": kind,
             "note": note,
+            "repair": repair,
             "other_start": other_start,
             "other_end": other_end,
         }
@@ -204,8 +248,25 @@ def _torn_tokens(text: str) -> Iterator[_Anomaly]:
                 continue
             if _IN_ADDRESS.search(text, max(0, match.start() - 200), match.start()):
                 continue
-            note = f"perhaps “{whole.format(*groups)}”" if whole else "a character was lost"
-            yield _Anomaly(match.start(), match.end(), kind, note)
+            mended = whole.format(*groups)
+            note = f"perhaps “{mended}”" if mended else "a character was lost"
+            repair = mended if mended and _is_certain(pattern, groups, ranks) else None
+            yield _Anomaly(match.start(), match.end(), kind, note, repair=repair)
+
+
+def _is_certain(pattern: re.Pattern[str], groups: Sequence[str], ranks: Mapping[str, int]) -> bool:
+    """Whether a torn token has but one reading."""
+    if pattern is _TORN_BEFORE:
+        return any(map(str.isupper, groups[0]))  # "U.S. -backed"; but "he left -angry" may have lost a space
+    if pattern is _LOST_SPACE:
+        return groups[0][:-1].lower() in ranks and groups[1].lower() in ranks
+    return pattern is not _TORN_MARK or groups[1] in ",;"
+
+
+def _loose_ends(doc: Doc) -> Iterator[_Anomaly]:
+    if doc.has_annotation("ENT_IOB") and doc.has_annotation("DEP"):
+        for span, kind, note in find_loose_ends(doc):
+            yield _Anomaly(span.start_char, span.end_char, kind, note)
 
 
 def _lost_marks(text: str) -> Iterator[_Anomaly]:
