@@ -183,6 +183,7 @@ def _parse(texts: Mapping[str, str], pipeline: str) -> dict[str, Doc]:
         return {}
     nlp = load_pipeline(pipeline)
     pieces = {doc_id: _cut(text) for doc_id, text in texts.items()}
+    # in one process: others would load the pipeline and send each Doc back, and `analyse_corpus` has them anyway
     longest = max(len(piece) for some in pieces.values() for piece in some)
     parsed = nlp.pipe(
         (piece for some in pieces.values() for piece in some), batch_size=max(1, _LARGEST_BATCH // max(longest, 1))
@@ -202,13 +203,13 @@ def _shed(doc: Doc) -> Doc:
 
 def _cut(text: str) -> list[str]:
     """Cut a long text at the ends of paragraphs, or of words where a paragraph has no end in sight."""
-    pieces = []
-    while len(text) > _LONGEST_PIECE:
-        ends = (text.rfind(end, 1, _LONGEST_PIECE) + 1 for end in "\n ")
-        at = next((end for end in ends if end), _LONGEST_PIECE)
-        pieces.append(text[:at])
-        text = text[at:]
-    return [*pieces, text]
+    pieces, at = [], 0
+    while len(text) - at > _LONGEST_PIECE:
+        ends = (text.rfind(end, at + 1, at + _LONGEST_PIECE) + 1 for end in "\n ")
+        end = next((end for end in ends if end), at + _LONGEST_PIECE)
+        pieces.append(text[at:end])
+        at = end
+    return [*pieces, text[at:]]
 
 
 def _cache_key(text: str, pipeline: str) -> str:
