@@ -633,6 +633,7 @@ def show_method(
     articles: pd.DataFrame | None = None,
     *,
     pipeline: Mapping[str, str] | None = None,
+    corrections: Sequence[object] | None = None,
     notes: Mapping[str, str] | None = None,
 ) -> Shown:
     """Show how the findings were made: from which input, with which pipeline and packages.
@@ -643,6 +644,8 @@ def show_method(
         As of ``read_articles``; None for a collection, whose documents are too many to list.
     pipeline
         As of ``describe_pipeline``; None leaves it out.
+    corrections
+        As of ``find_corrections``; None where none could apply.
     notes
         Anything more to say: definitions, thresholds, by what they are about.
 
@@ -669,6 +672,9 @@ def show_method(
         facts += [(label, row[column]) for column, label in named.items() if column in row]
         facts.append(("Repairs", row.get("repairs") or "none"))
     facts += [(_PIPELINE.get(key, key), value) for key, value in (pipeline or {}).items()]
+    if corrections is not None:
+        said = f"{say_count(len(corrections), 'rule')}, with what each matched on the pages entities and quotes"
+        facts.append(("Corrections", said if corrections else "none"))
     if unlike:
         facts.append(("Not as accurate as stated", "; ".join(unlike)))
     facts.append(("Made with", ", ".join(f"{name} {version}" for name, version in _package_versions().items())))

@@ -230,6 +230,15 @@ def test_the_method_tells_the_input_but_not_where_it_lay():
 
 
 @pytest.mark.parametrize(
+    ("rules", "said"),
+    [(None, []), ([], ["none"]), ([{}], ["1 rule, with what each matched on the pages entities and quotes"])],
+)
+def test_the_method_says_what_was_corrected(rules, said):
+    markup = show_method(pd.DataFrame({"doc_id": ["a"], "text": ["abc"]}), corrections=rules).markup
+    assert re.findall(r"<dt>Corrections</dt><dd>(.*?)</dd>", markup) == said
+
+
+@pytest.mark.parametrize(
     ("language", "model", "said"),
     [
         ("en", "en_core_web_sm 3.8.0", ["it was read with en_core_web_sm 3.8.0, and accuracy measured with {model}"]),
