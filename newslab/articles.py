@@ -88,6 +88,10 @@ _FULL_LINE = 0.7
 _WIDEST_WRAP = 100
 
 
+# ten times the longest novel: what is larger is no document, and would take hours to parse
+_LARGEST = 32_000_000
+
+
 class _Reading(NamedTuple):
     text: str
     title: str | None = None
@@ -442,6 +446,10 @@ def _spell(name: str) -> str:
 
 def _read_bytes(path: Path) -> bytes:
     try:
+        if (size := path.stat().st_size) > _LARGEST:
+            raise ValueError(
+                f"{path}: has {size:,} bytes, more than any document; split it, or make a table of its parts"
+            )
         content = path.read_bytes()
     except OSError as error:
         raise ValueError(f"{path}: cannot be read ({error.strerror}); check its permissions") from error

@@ -46,7 +46,8 @@ const known = new RegExp(String.raw`^(#|([a-z0-9-]+/)?[a-z]+\.html(#|$)|\.\./ind
   + String.raw`|https://www\.(geonames|naturalearthdata))`);
 const odd = [];
 for (const element of document.querySelectorAll("*")) {
-  if (!usual.has(element.localName.toLowerCase()) && element.className !== "vega-bindings") odd.push(`<${element.localName}>`);
+  const ours = usual.has(element.localName.toLowerCase()) || element.className === "vega-bindings";
+  if (!ours) odd.push(`<${element.localName}>`);
   for (const {name, value} of element.attributes) {
     if (name.startsWith("on")) odd.push(`${name}=${value}`);
     if (/^(src|srcset|srcdoc|action|formaction|data|poster|ping|background)$/.test(name)) odd.push(`${name}=${value}`);
