@@ -69,6 +69,8 @@ def find_clauses(page: Page, hints: dict[int, Frame]) -> Iterator[Said]:
 
 def _is_asked(page: Page, verb: int) -> bool:
     """Whether a participle tells what was said to its subject: "asked whether it was true, she nodded"."""
+    if verb and page.lower[verb - 1] in {"when", "if", "once"} and page.tag[verb] in {"VBN", "VBD"}:
+        return True
     return (
         page.tag[verb] == "VBN"
         and not any(page.dep[c] in {"aux", "auxpass"} for c in page.children[verb])

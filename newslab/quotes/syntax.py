@@ -306,6 +306,8 @@ def _host(page: Page, at: int) -> int:
             break
         if page.dep[at] == "ccomp" and not is_cue(page, page.head[at]):
             break
+        if page.dep[at] in {"conj", "advcl"} and page.subject[at] >= 0:
+            break  # "They said it was late, and the mayor left, adding ..."
         at = page.head[at]
     return at
 
