@@ -170,7 +170,8 @@ def extract_quantities(docs: Mapping[str, Doc]) -> pd.DataFrame:
         unit : normalised, singular ("percent", "kilometre", "dollar per barrel"); null for a bare count
         counted : what is counted, or what the value is measured of, as written; null where none is stated
         counted_start, counted_end : characters into the article, end exclusive
-        vague : an order of magnitude rather than a number ("hundreds", "dozens", "tens of thousands")
+        vague : an order of magnitude rather than a number ("hundreds", "dozens", "tens of thousands"), or an age told
+            to ten years ("in her 50s")
         kind : ``cardinal``, ``range``, ``fraction`` ("a third", "one in four"), ``multiple`` ("doubled"), ``vague`` or
             ``score`` ("7-4"), whose two numbers are no ends of a range
         dimension : "length", "money", "time", "age", "share" ...; "count" without a unit
@@ -472,6 +473,8 @@ def _has_age(token: Token, after: str, value: float) -> bool:
         return False
     if token.ent_type_ == "PERSON" or (token.pos_ == "PROPN" and token.ent_type_ in ("", "ORG", "NORP")):
         return True
+    if token.ent_type_ == "GPE" and token.dep_ in _SUBJECTS:  # "Hague, 44, resigned"
+        return after == "," and value > 12
     return token.tag_ == "NN" and after == "," and value > 12 and token.dep_ in ("nsubj", "nsubjpass", "dobj")
 
 

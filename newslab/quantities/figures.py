@@ -297,7 +297,8 @@ def _with_unit(text: str, numeral: Numeral) -> Figure | None:
     if numeral.digits and _ORDINAL.match(text, end):
         return None  # "the 15,599 th plane"
     decimal = "." in text[start:end]
-    if numeral.letter and (sign or _scales(text, end, numeral.letter, decimal=decimal)):
+    million = numeral.letter == "m" and decimal and _PAID.search(text, max(0, start - 20), start)  # "paid 1.2m"
+    if numeral.letter and (sign or million or _scales(text, end, numeral.letter, decimal=decimal)):
         value, end, scaled = value * LETTERS[numeral.letter], end + 1, True
     elif sign and numeral.digits and (apart := _LETTER_APART.match(text, end)):
         value, end, scaled = value * LETTERS[apart[1]], apart.end(), True
@@ -355,6 +356,8 @@ def _join(text: str, left: Figure, right: Figure) -> Figure | None:
         return None
     if right.unit is None and any(f.digits and YEAR.fullmatch(text, f.start, f.end) for f in (left, right)):
         return None
+    if gap == ":" and bare and left.digits and right.digits:
+        return _merged(left, right, low, high, "score")  # "a ratio of 3:1"
     if not _is_range(text, left, right, gap, before):
         return None
     whole = low == int(low) and high == int(high) and max(low, high) <= 200
