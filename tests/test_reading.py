@@ -23,6 +23,7 @@ from newslab.tables import find_within
 def folder(collection, request, monkeypatch):
     if request.param != "all at once":
         monkeypatch.setattr("newslab.corpora.reading._N_ROWS", 1)
+        monkeypatch.setattr("newslab.corpora.reading._N_PARTITIONS", 1)
     return collection
 
 

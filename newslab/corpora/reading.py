@@ -18,6 +18,7 @@ from newslab.summaries import quote_sentences
 from newslab.tables import check_columns, find_within
 
 _N_ROWS = 1_000_000  # read at a time: some tens of megabytes
+_N_PARTITIONS = 100  # read at a time where two tables meet
 _FIRST = ["doc_id", "start", "end"]
 _ABOUT = ["title", "source", "published"]
 
@@ -62,10 +63,15 @@ def _iter_batches(
 
 
 def _iter_partitions(
-    folder: str | Path, table: str, columns: Sequence[str], *, categorical: Sequence[str] = ("doc_id",)
+    folder: str | Path,
+    table: str,
+    columns: Sequence[str],
+    *,
+    categorical: Sequence[str] = ("doc_id",),
+    names: Sequence[str] | None = None,
 ) -> Iterator[pa.Table]:
     words = [column for column in categorical if column in columns]
-    for name in find_partitions(folder):
+    for name in names or find_partitions(folder):
         try:
             file = pq.ParquetFile(Path(folder) / table / name, read_dictionary=words)
             yield file.read(columns=list(columns), use_threads=False).select(list(columns))
@@ -234,7 +240,7 @@ def count_vocabulary(folder: str | Path, documents: pd.DataFrame, by: str) -> pd
     numbers: dict[str, int] = {}  # of the words; millions at most, however many articles there are
     held = {name: np.zeros((len(names), 0), np.int64) for name in ("count", "n_documents", "document", "start")}
     columns = ["doc_id", "word", "count", "start"]
-    for table in _iter_partitions(folder, "vocabulary", columns, categorical=["doc_id", "word"]):
+    for table in _iter_batches(folder, "vocabulary", columns, categorical=["doc_id", "word"]):
         own, words = (_read_codes(table[column]) for column in ("doc_id", "word"))
         document = ids.get_indexer(own.dictionary)[own.codes] if len(table) else np.empty(0, np.int64)
         part = np.where(document >= 0, part_of[document], -1)
@@ -388,14 +394,15 @@ def read_claims(folder: str | Path) -> pd.DataFrame:
     """
     figures = [*_FIRST, "text", "value", "unit", "bound", "counted", "counted_start"]
     quotes = [*_FIRST, "speaker_name", "source_kind"]
-    found = []
-    pairs = zip(
-        _iter_partitions(folder, "quantities", figures), _iter_partitions(folder, "quotes", quotes), strict=True
-    )
-    for some, said in pairs:
-        inside = find_within(some.to_pandas(), said.to_pandas(), suffix="_quote")
+    found, names = [], find_partitions(folder)
+    for at in range(0, len(names), _N_PARTITIONS):
+        some, said = (
+            pa.concat_tables(_iter_partitions(folder, *what, names=names[at : at + _N_PARTITIONS])).unify_dictionaries()
+            for what in (("quantities", figures), ("quotes", quotes))
+        )
+        inside = find_within(*(table.to_pandas().astype({"doc_id": "str"}) for table in (some, said)), suffix="_quote")
         inside = inside.drop_duplicates(["doc_id", "start", "end"], keep="last")
-        found.append(inside[[*figures, "speaker_name", "source_kind"]].astype({"doc_id": "str"}))
+        found.append(inside[[*figures, "speaker_name", "source_kind"]])
     return pd.concat(found, ignore_index=True)
 
 
