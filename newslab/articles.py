@@ -385,7 +385,10 @@ def _is_null(value: object) -> bool:
 
 
 def _as_text(value: object) -> str | None:
-    return None if _is_null(value) else str(value).strip() or None
+    """Write what a table says in characters, without the bytes or halves of characters that may be among them."""
+    if _is_null(value):
+        return None
+    return _STRAY_BYTE.sub(_decode_stray, str(value)).encode("utf-8", "replace").decode().strip() or None
 
 
 def name_files(source: str | Path | Iterable[str | Path]) -> dict[str, Path]:

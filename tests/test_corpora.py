@@ -197,6 +197,20 @@ def test_what_cannot_be_read_is_an_error_with_its_reason(client, tmp_path):
     assert tables["errors"]["line"].tolist()[2:] == [2, 3, 4]
 
 
+def test_names_and_ids_that_are_no_text_cost_nobody_anything(client, tmp_path):
+    source = tmp_path / "in"
+    source.mkdir()
+    (source / os.fsdecode(b"caf\xe9.txt")).write_text("Ana Ruiz left Leeds on Monday.")
+    (source / os.fsdecode(b"\xff.txt")).write_bytes(b"")
+    rows = pd.DataFrame({"doc_id": ["half \ud83d", "b"], "text": ["It is \ud83d late.", "It is fine."]}, dtype=object)
+    nl.analyse_corpus(source, tmp_path / "out", client=client, progress=False)
+    nl.analyse_corpus(rows, tmp_path / "rows", client=client, progress=False)
+    assert len(pd.read_parquet(tmp_path / "out" / "articles")) == 1
+    assert "is empty" in pd.read_parquet(tmp_path / "out" / "errors")["reason"][0]
+    assert pd.read_parquet(tmp_path / "rows" / "articles")["doc_id"].tolist() == ["b"]
+    assert pd.read_parquet(tmp_path / "rows" / "errors")["doc_id"].tolist() == ["half ?"]
+
+
 def test_what_an_extractor_fails_on_costs_that_article_only(articles, client, tmp_path, monkeypatch):
     def fail(docs, **options):
         if any("Turin" in doc.text for doc in docs.values()):

@@ -245,8 +245,8 @@ def _describe_input(articles: Any) -> dict[str, Any]:
             raise ValueError("articles has a row without doc_id; give every article an id of its own")
         if (twice := articles["doc_id"][articles["doc_id"].duplicated()]).size:
             raise ValueError(f"doc_id {twice.iloc[0]!r} occurs twice; give every article an id of its own")
-        told = articles.reindex(columns=list(ARTICLE_COLUMNS)).astype("str")
-        digest.update(pd.util.hash_pandas_object(told, index=False).to_numpy().tobytes())
+        for row in articles.reindex(columns=list(ARTICLE_COLUMNS)).itertuples(index=False, name=None):
+            digest.update(repr(row).encode("utf-8", "backslashreplace"))
         return {"articles": len(articles), "sha256": digest.hexdigest()}
     files = list(find_files(articles))
     for path in files:

@@ -174,9 +174,10 @@ def _iter_tables(entries: Iterable[Entry], settings: Mapping[str, Any]) -> Itera
     n_characters = 0
     for entry in entries:
         try:
-            row = entry.row or {}
+            row = dict(entry.row or {})
             if entry.file is not None:  # a worker may stand in another folder than the client
-                row = read_entry(entry._replace(file=str(Path(settings["folder"], entry.file)))) | {"file": entry.file}
+                row = read_entry(entry._replace(file=str(Path(settings["folder"], entry.file))))
+                row["file"] = _spell(entry.file)
         except ValueError as error:
             yield _as_arrow({"errors": build_table([_error(entry, "read", str(error))], ERROR_COLUMNS)})
             continue
@@ -192,8 +193,8 @@ def _iter_tables(entries: Iterable[Entry], settings: Mapping[str, Any]) -> Itera
 def _analyse(stretch: Sequence[_Read], settings: Mapping[str, Any]) -> Iterator[dict[str, pa.Table]]:
     """Parse and extract; where that fails, once more article by article, and what fails again is an error."""
     pipeline = settings["pipeline"]["pipeline"]
-    articles = tabulate([row for _, row in stretch], settings["dates"])
     try:
+        articles = tabulate([row for _, row in stretch], settings["dates"])
         # words never seen before leave the vocabulary with their documents, or else it grows with the collection
         with load_pipeline(pipeline).memory_zone():
             docs = parse_articles(articles, pipeline=pipeline)
@@ -221,12 +222,17 @@ def _as_arrow(tables: Mapping[str, pd.DataFrame]) -> dict[str, pa.Table]:
 
 def _error(entry: Entry, stage: str, reason: str) -> dict[str, object]:
     return {
-        "doc_id": entry.doc_id,
-        "file": entry.file or (entry.row or {}).get("file"),
+        "doc_id": _spell(entry.doc_id),
+        "file": _spell(entry.file or (entry.row or {}).get("file")),
         "line": entry.line,
         "stage": stage,
-        "reason": reason,
+        "reason": _spell(reason),
     }
+
+
+def _spell(said: Any) -> str | None:
+    """Write in characters what may hold bytes or halves of characters, which no table on disk can."""
+    return None if said is None else str(said).encode("utf-8", "replace").decode()
 
 
 def _describe(error: BaseException) -> str:
