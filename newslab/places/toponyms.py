@@ -86,9 +86,11 @@ _NAMED_PLACE_BEFORE = re.compile(
 )
 _PLACE_BEFORE = re.compile(r"\b(in|near|outside|from|into|to|of|at|on|over|between|towards?|through|around) $")
 _UNMARKED = re.compile(
-    r"\b(?:in|near|outside|from|into|to|of|at|on|over|between|towards?|through|around) ((?:[A-Z][\w'’-]+ ?){1,3})"
+    r"\b(?:in|near|outside|from|into|to|of|at|on|over|between|towards?|through|around) "
+    r"((?:[A-Z][\w'’-]{1,30} ?){1,3})(?![\w'’-])"
 )
-_COUNTY = re.compile(r"\b([A-Z][\w'’.-]+(?: [A-Z][\w'’.-]+)? (?:County|Parish|Borough))\b")
+# of limited length, as every stop in "A.A.A" may begin a name
+_COUNTY = re.compile(r"\b([A-Z][\w'’.-]{1,30}(?: [A-Z][\w'’.-]{1,30})? (?:County|Parish|Borough))\b")
 _DIVISION_AFTER = re.compile(r",? ?\(?([A-Z][\w.]*(?: [A-Z][\w.]*)?)")
 _DATELINE = re.compile(
     r"(?:^|[\n.?!] ?)([A-Z][A-Z.'’ -]{2,30}[A-Z])(?:, [A-Z][\w.]+(?: [A-Z][\w.]+)?)? ?"
