@@ -49,15 +49,24 @@ STORIES = {
 
 
 @pytest.fixture(scope="session")
-def collection(tmp_path_factory):
-    """Make the tables of a few stories, two of them nearly the same, in three partitions."""
+def make_collection(tmp_path_factory):
+    """Give a function that analyses stories, two a partition."""
     from distributed import Client
 
     from newslab.corpora import analyse_corpus
 
-    rows = [(doc_id, *story) for doc_id, story in STORIES.items()]
-    articles = pd.DataFrame(rows, columns=["doc_id", "title", "published", "source", "text"])
-    folder = tmp_path_factory.mktemp("collections") / "stories"
-    with Client(processes=False, n_workers=1, threads_per_worker=1, dashboard_address=None) as client:
-        analyse_corpus(articles, folder, client=client, partition_size=2, progress=False)
-    return folder
+    def make(stories):
+        rows = [(doc_id, *story) for doc_id, story in stories.items()]
+        articles = pd.DataFrame(rows, columns=["doc_id", "title", "published", "source", "text"])
+        folder = tmp_path_factory.mktemp("collections") / "stories"
+        with Client(processes=False, n_workers=1, threads_per_worker=1, dashboard_address=None) as client:
+            analyse_corpus(articles, folder, client=client, partition_size=2, progress=False)
+        return folder
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def collection(make_collection):
+    """Make the tables of a few stories, two of them nearly the same, in three partitions."""
+    return make_collection(STORIES)

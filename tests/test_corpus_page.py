@@ -89,6 +89,11 @@ def test_the_notebook_runs_by_itself_on_the_default_document(tmp_path):
     assert int(made.facts["Documents"]) > 5
 
 
+def test_a_collection_of_next_to_nothing_has_a_page_too(make_collection):
+    page = make_corpus_page(make_collection({"a": (None, None, None, "Rain.")}), notebooks=NOTEBOOKS)
+    assert "1 document" in page.read_text("utf-8")
+
+
 def test_a_folder_without_a_collection_is_told(tmp_path, capsys):
     assert main([str(tmp_path)]) == 1
     assert "holds no collection" in capsys.readouterr().err

@@ -61,10 +61,14 @@ def test_words_of_no_part_are_left_out():
     assert "snow" not in compare_words(counts, "a", min_g2=0)["word"].tolist()
 
 
-@pytest.mark.parametrize("part", ["a", "z"])
-def test_a_part_needs_another_to_be_compared_with(part):
-    with pytest.raises(ValueError, match=r"nothing to compare .* the parts that have words are 'a'"):
-        compare_words(count(("a", "rain", 9, 3)), part)
+def test_a_part_that_is_not_there_is_named():
+    with pytest.raises(ValueError, match="no words are of 'z'; the parts that have some are 'a', 'b'"):
+        compare_words(count(("a", "rain", 9, 3), ("b", "sun", 9, 3)), "z")
+
+
+@pytest.mark.parametrize("rows", [[("a", "rain", 9, 3)], []])
+def test_without_others_there_are_no_keywords(rows):
+    assert compare_words(count(*rows), "a").empty
 
 
 def test_no_words_left_is_a_table_of_none():

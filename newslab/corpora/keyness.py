@@ -31,7 +31,7 @@ def compare_words(
 
     Returns
     -------
-    DataFrame, highest ``g2`` first
+    DataFrame, highest ``g2`` first; no rows where there are no others
         word : in small letters
         count, other_count : occurrences in the part, and in the others
         per_million, other_per_million : the same per million words
@@ -44,7 +44,7 @@ def compare_words(
     Raises
     ------
     ValueError
-        If a column is missing, or one of the two sides has no words.
+        If a column is missing, or words are only of other parts.
 
     Examples
     --------
@@ -57,9 +57,11 @@ def compare_words(
     counts = counts[counts["part"].notna()]
     own = counts["part"] == part
     n_own, n_other = int(counts["count"][own].sum()), int(counts["count"][~own].sum())
-    if not (n_own and n_other):
+    if len(counts) and not n_own:
         known = ", ".join(map(repr, counts["part"].unique()[:5]))
-        raise ValueError(f"nothing to compare {part!r} with: the parts that have words are {known or 'none'}")
+        raise ValueError(f"no words are of {part!r}; the parts that have some are {known}")
+    if not n_other:  # nothing to compare with
+        counts, own = counts.iloc[:0], own.iloc[:0]
     number = counts["word"].astype("category").cat.codes.to_numpy()  # most words are rare, and need no name here
     enough = np.bincount(number, weights=counts["count"])[number] >= min_count
     frequent = counts[enough].astype({"word": "str"})
