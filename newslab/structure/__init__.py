@@ -276,6 +276,8 @@ def _furniture(span: Span, tie: float, *, is_first: bool) -> str | None:
     addressed = tags[0] == "VB" or any(t.text.lower() in _SECOND_PERSON for t in words)
     if addressed and not quoted and (loose or not stopped):
         return "call"
+    if line[0].islower():
+        return None  # an item of a list: what a page says of itself it begins with a capital
     if not stopped and not finite and len(words) < 3:
         return "label"
     if not loose or quoted:
@@ -290,7 +292,9 @@ def _furniture(span: Span, tie: float, *, is_first: bool) -> str | None:
 def _role(span: Span, kind: str | None) -> str:
     if kind:
         return "boilerplate"
-    return "headline" if len(_words(span)) <= _LONGEST_HEADLINE and not _STOP.search(span.text) else "body"
+    line = span.text.strip()
+    heads = len(_words(span)) <= _LONGEST_HEADLINE and not _STOP.search(line) and not line[:1].islower()
+    return "headline" if heads else "body"
 
 
 def _words(span: Span) -> list[Token]:
