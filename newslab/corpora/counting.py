@@ -135,13 +135,18 @@ def count_claims(claims: pd.DataFrame, terms: pd.DataFrame, *, ranks: int = 3) -
     check_columns(claims, ["doc_id", "source_kind", "counted"], name="claims")
     topics = name_topics(terms, ranks=ranks)
     claimed = topics.merge(claims[["doc_id", "source_kind", "counted"]], on="doc_id")
+    claimed = claimed.assign(named=claimed["source_kind"] == "named", unnamed=claimed["source_kind"] == "unnamed")
     about = claimed.groupby("topic", sort=False).agg(
         n_claiming=("doc_id", "nunique"),
         n_claims=("doc_id", "size"),
-        named_share=("source_kind", lambda kinds: (kinds == "named").mean()),
-        unnamed_share=("source_kind", lambda kinds: (kinds == "unnamed").mean()),
-        counted=("counted", _join_counts),
+        named_share=("named", "mean"),
+        unnamed_share=("unnamed", "mean"),
     )
+    # of all topics at once: there may be as many as documents
+    things = claimed.assign(thing=claimed["counted"].str.casefold()).value_counts(["topic", "thing"]).reset_index()
+    things = things.groupby("topic", sort=False).head(4)
+    things["thing"] += " " + things["count"].astype("str")
+    about["counted"] = things.groupby("topic")["thing"].agg("; ".join)
     counted = topics.groupby("topic", sort=True).size().rename("n_documents").to_frame().join(about)
     whole = {"n_claiming": "int64", "n_claims": "int64"}
     counted = counted.fillna(dict.fromkeys(whole, 0)).astype(whole).reset_index()
@@ -164,10 +169,6 @@ def name_topics(terms: pd.DataFrame, *, ranks: int = 3) -> pd.DataFrame:
     )
     topics = named.assign(topic=named["key"].map(spelling))
     return topics[["doc_id", "topic"]].drop_duplicates(ignore_index=True)
-
-
-def _join_counts(values: pd.Series) -> str:
-    return "; ".join(f"{value} {n}" for value, n in values.str.casefold().value_counts().head(4).items())
 
 
 def count_reused(passages: pd.DataFrame, documents: pd.DataFrame) -> pd.DataFrame:
