@@ -18,9 +18,10 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 
 import newslab as nl
 from newslab.display import FINDING_MIME, make_visible
-from newslab.reports import running
+from newslab.reports import exporter, running
+from newslab.reports.digests import digest
 from newslab.reports.driver import main
-from newslab.reports.exporter import ReportExporter
+from newslab.reports.exporter import ReportExporter, vega_bundle
 
 PAYLOADS = [
     json.loads(line)["payload"]
@@ -29,7 +30,7 @@ PAYLOADS = [
 SOME = PAYLOADS[::9]
 FEW = PAYLOADS[::40]
 NOTEBOOKS = Path(__file__).parent.parent / "notebooks"
-NAMES = [path.stem for path in sorted(NOTEBOOKS.glob("*.ipynb"))]
+NAMES = ["entities", "profile", "quantities", "quotes", "text", "times"]
 LABELS = ["PERSON", "GPE", "ORG", "NORP"]
 COUNTED = "women boats camels homes books votes miles goats".split()
 
@@ -127,7 +128,7 @@ def test_the_whole_text_shows_as_text(browser, report):
     open_page(browser, report / "out" / "story" / "text.html")
     shown = browser.execute_script("""
         const body = document.querySelector(".nl-body").cloneNode(true);
-        for (const extra of body.querySelectorAll(".nl-note, .nl-also")) extra.remove();
+        for (const extra of body.querySelectorAll(".nl-note, .nl-also, .nl-place")) extra.remove();
         return [...body.querySelectorAll("p")].map((p) => p.textContent).join(" ");
     """)
     text = nl.read_articles(report / "story.txt")["text"][0]
@@ -266,6 +267,17 @@ def test_names_of_files_are_text_on_pages_and_in_the_terminal(browser, tmp_path,
     assert len(pages) == len(set(stories.iterdir())) - 1
     for page in [tmp_path / "out" / "index.html", *pages]:
         assert find_intrusions(browser, page) == [], page
+
+
+def test_a_script_that_was_put_into_the_cache_never_comes_to_a_page(tmp_path, monkeypatch):
+    monkeypatch.setenv("NEWSLAB_CACHE", str(tmp_path))
+    vega_bundle.cache_clear()
+    genuine = vega_bundle()
+    (kept,) = tmp_path.iterdir()
+    assert digest(genuine) == digest(kept.read_bytes()) == exporter._BUNDLE  # write the new one down with a new version
+    kept.write_text("window.smuggled = 1", encoding="utf-8")
+    vega_bundle.cache_clear()
+    assert vega_bundle() == genuine
 
 
 @pytest.mark.parametrize("ending", [".txt", ".md", ".html"])

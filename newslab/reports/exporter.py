@@ -39,6 +39,8 @@ _COLOURED = {Keyword: "keyword", String: "string", Number: "number", Comment: "c
 _HEADING = re.compile(r"<h([1-6])>(.*?)</h\1>", re.DOTALL)
 _SPAN_ID = re.compile(r' id="[a-z]+-\d+-\d+"')
 _VEGA_BASE = ' xlink:href="https://vega.github.io/vega-datasets/'  # to which vl-convert takes links to be relative
+_BUNDLE = "9a0668f95c3f21fe9c1f0dc92ea4604870b06d23dd66bd4836e55b14d9751209"
+"""Digest of the script that draws charts, as vl-convert 1.9 gives it; by another version it is made for each page."""
 _SIZE = re.compile(r' width="([\d.]+)" height="([\d.]+)"')
 _OUTLINES = re.compile(r'(?<= d=")[-\d.,MLZ]{60,}(?=")')
 _LINK = re.compile(r"(<a .*?</a>)", re.DOTALL)
@@ -361,8 +363,9 @@ def vega_bundle() -> str:
     """
     folder = os.environ.get("NEWSLAB_CACHE")
     kept = Path(folder) / f"vega-{digest(bundled)[:16]}.js" if folder else None
-    if kept and kept.is_file():
-        return kept.read_text(encoding="utf-8")
+    # what was kept is code: taken only if it is the very script that the locked version of vl-convert gives
+    if kept and kept.is_file() and digest(script := kept.read_bytes()) == _BUNDLE:
+        return script.decode()
     bundle = vl_convert.javascript_bundle(bundled)
     if kept:
         write_whole(kept, bundle)
