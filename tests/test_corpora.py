@@ -10,6 +10,7 @@ import sys
 import threading
 import time
 
+import duckdb
 import pandas as pd
 import pytest
 from distributed import Client, LocalCluster
@@ -165,6 +166,13 @@ def test_every_partition_has_the_schema_even_when_empty(made):
         files = sorted((made / name).iterdir())
         assert [path.name for path in files] == [f"part-{i:06d}.parquet" for i in range(6)]
         assert all(parquet.read_schema(path).equals(schema, check_metadata=True) for path in files)
+
+
+def test_another_engine_reads_the_same_rows(made):
+    quotes = duckdb.read_parquet(f"{made}/quotes/*.parquet")
+    rows = quotes.project("doc_id, start, text, speaker, closed").fetchall()
+    expected = pd.read_parquet(made / "quotes", columns=["doc_id", "start", "text", "speaker", "closed"])
+    assert rows == list(expected.astype(object).where(expected.notna(), None).itertuples(index=False, name=None))
 
 
 def test_a_table_in_memory_gives_the_same(made, table, client, tmp_path):
