@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from newslab.quotes.syntax import ANY_SUBJECT, Frame, Page, Said, is_cue, noun_phrase
+from newslab.quotes.syntax import ANY_SUBJECT, SUBJECTS, Frame, Page, Said, is_cue, noun_phrase
 
 # How many paragraphs back a pronoun may find its person: a story that changes the subject names it again.
 _PARAGRAPHS_BACK = 2
@@ -40,6 +40,9 @@ _STATED = (
     r"|(?:declin|refus)(?:ed|es|ing) to (?:be (?:named|identified|quoted by name)"
     r"|give (?:his|her|their|a) (?:full |last |real |family )?names?)"
     r"|did(?: not|n['’]t) (?:want|wish) to (?:be (?:named|identified|quoted)|give (?:his|her|their) names?)"
+    r"|(?:would|could|can|may|must)(?: not|not|n['’]t) (?:be (?:named|identified)"
+    r"|give (?:his|her|their|a) (?:full |last |real |family )?names?)"
+    r"|(?:gave|giving|give|gives) only (?:his|her|their|a) (?:first|given|last|middle) names?(?:, \w+(?=,))?"
     r"|(?:granted|given|insist(?:ed|ing) on|demand(?:ed|ing)|under) anonymity"
     r"|(?:spoke|speaks?|speaking|talked|talking|responded|replied|said) (?:anonymously|on background|off the record)"
     r"|(?:was|were|is|are)(?: not|n['’]t) (?:authori[sz]ed|allowed|permitted|cleared) to "
@@ -48,7 +51,8 @@ _STATED = (
 )
 _ANONYMITY = re.compile(_STATED.replace(" ", _BLANKS), re.IGNORECASE)
 _BECAUSE = (
-    r",? (?:because|since|as|so that|to|for fear|fearing|citing|owing to|due to|in order to|out of|in exchange for)\b"
+    r",? (?:because|since|as|so that|to|for fear|for \w+ reasons|fearing|citing|owing to|due to|in order to|out of"
+    r"|in exchange for)\b"
     r"(?:[^.!?;\n\"“”]|\.(?=\w)){0,300}"
 )
 _REASON = re.compile(_BECAUSE.replace(",? ", f",?{_BLANKS}", 1))
@@ -198,19 +202,31 @@ def _person(mention: _Mention, source: Source) -> Source:
 def _people_in_passing(page: Page, known: dict[int, _Mention]) -> list[_Candidate]:
     """Who is told of in the story itself, not in a quotation, with the gender that a title or a noun tells.
 
-    These are people by name, and the bodies and documents that do something.
+    These are people by name, whoever a story brings in without one, and the bodies and documents that do something.
     """
     found = []
     for i, dep in enumerate(page.dep):
         if dep in ANY_SUBJECT and page.inside[i] < 0 and page.pos[i] in {"NOUN", "PROPN"}:
             source = _identify(page, i, known, [], {})
-            if source.kind in {"collective", "document"}:
+            if source.kind in {"collective", "document"} or _is_brought_in(page, i, source):
                 found.append(_Candidate(i, source, plural=page.tag[i].endswith("S"), subject=True))
     for i, mention in known.items():
         if i == mention.last - 1 and mention.label == "PERSON" and page.inside[i] < 0:
             source = Source(mention.name, mention.entity_id, "named", _gender_of(page, i, mention))
             found.append(_Candidate(i, source, plural=False, subject=page.dep[i] in ANY_SUBJECT))
     return sorted(found, key=lambda c: c.token)
+
+
+def _is_brought_in(page: Page, i: int, source: Source) -> bool:
+    """Whether a sentence is about a woman or a man not told of before, "One woman wept.": "the woman" may have a name.
+
+    What is done to them, or what a clause tells of them, does not make them the next to speak.
+    """
+    words = load_source_words()
+    if source.kind != "unnamed" or page.tag[i] != "NN" or page.lower[i] not in words["female"] | words["male"]:
+        return False
+    acts = page.dep[i] in SUBJECTS and page.dep[page.head[i]] == "ROOT" and not _is_several(page, i)
+    return acts and page.lower[noun_phrase(page, i)[0]] not in {"the", "this", "that"}
 
 
 def _gender_of(page: Page, head: int, mention: _Mention | None) -> str | None:
@@ -350,7 +366,10 @@ def _anonymity(page: Page, said: Sequence[Said], sources: Sequence[Source]) -> l
 
 def _before_verb(page: Page, start: int, end: int) -> int:
     """Where a reason gives way to what is said: "..., who asked not to be named because of the talks, said"."""
-    for i in range(bisect_left(page.starts, start), bisect_left(page.starts, end) - 1):
+    first = bisect_left(page.starts, start)
+    if page.lower[first] == ",":  # the reason's own: ", citing the talks"
+        first += 1
+    for i in range(first, bisect_left(page.starts, end) - 1):
         if page.lower[i] == "," and (is_cue(page, i + 1) or page.pos[i + 1] == "CCONJ"):
             return page.starts[i]
     return end

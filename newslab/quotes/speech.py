@@ -517,7 +517,10 @@ def _is_person_shown(page: Page, i: int) -> bool:
     verb = page.head[i]
     if i < 0 or page.dep[i] not in SUBJECTS or page.inside[i] >= 0 or page.dep[verb] != "ROOT":
         return False
-    return page.lower[i] in _SOMEBODY or page.doc[i].ent_type_ == "PERSON" or is_cue(page, verb)
+    if page.lower[i] in _SOMEBODY or page.doc[i].ent_type_ == "PERSON" or is_cue(page, verb):
+        return True
+    # "His deputy, Ana Ruiz, was blunt."
+    return any(page.dep[child] == "appos" and page.doc[child].ent_type_ == "PERSON" for child in page.children[i])
 
 
 def _announced(page: Page, first: int) -> Frame | None:
