@@ -324,6 +324,8 @@ def _refer(
             if source.kind not in {"named", "unnamed"} or candidate.plural or gender not in {None, wanted}:
                 continue
             if candidate.subject:
+                if source.kind == "unnamed" and not candidate.spoke and _is_left(page, candidate.token, head):
+                    break
                 if source.name is not None:
                     genders[source.name] = wanted
                 return source
@@ -334,6 +336,12 @@ def _refer(
         elif word == "they" or source.kind in {"collective", "document"}:
             return source
     return mentioned
+
+
+def _is_left(page: Page, token: int, pronoun: int) -> bool:
+    """Whether the story has gone over to another since: "A man pushed past. The judge rose. “...,” he said."."""
+    between = (i for i in range(token + 1, pronoun) if page.inside[i] < 0 and page.pos[i] == "NOUN")
+    return any(page.dep[i] in SUBJECTS and page.dep[page.head[i]] == "ROOT" for i in between)
 
 
 # --- anonymity ----------------------------------------------------------------------------------------------------

@@ -190,7 +190,8 @@ def _join(page: Page, quotations: list[Quotation]) -> list[Quotation]:
                 mended[-1] = before._replace(end=quotation.end, outer_end=quotation.outer_end, closed=quotation.closed)
                 continue
             # “... in the rain. ¶ “And then it snowed,” she said. needs no mark between
-            mended[-1] = before._replace(closed=before.closed and page.tag[phrase] == "PRP")
+            before = before._replace(closed=before.closed and page.tag[phrase] == "PRP")
+            mended[-1] = before if before.closed else _close(page, before)
         if not quotation.closed and quotation.outer_end == quotation.end:
             quotation = _close(page, quotation)
         elif not quotation.closed:
