@@ -163,7 +163,11 @@ def chart_bars(
         .encode(
             x=alt.X(f"{value}:Q", title=unit or value, axis=alt.Axis(**marks), stack="normalize" if shares else "zero"),
             y=alt.Y(f"{label}:N", title=None, sort=list(dict.fromkeys(shown[label]))),
-            tooltip=[f"{label}:N", f"{value}:Q", *([f"{colour}:N"] if colour else [])],
+            tooltip=[
+                f"{label}:N",
+                alt.Tooltip(f"{value}:Q", title=value if shares else unit or value),
+                *([f"{colour}:N"] if colour else []),
+            ],
         )
         .properties(title=alt.TitleParams(title, subtitle=subtitle), height=alt.Step(20))
     )
@@ -372,7 +376,7 @@ def chart_cooccurrence(pairs: pd.DataFrame, *, title: str = "Who appears with wh
             ),
             href="href:N",
             description="pair:N",
-            tooltip=["name:N", "other:N", "count:Q"],
+            tooltip=["name:N", "other:N", alt.Tooltip("count:Q", title="passages shared")],
         )
         .properties(title=alt.TitleParams(title, subtitle=subtitle), width=size, height=size)
     )
@@ -723,7 +727,11 @@ def chart_timeline(counts: pd.DataFrame, *, colour: str, title: str, subtitle: s
             y2="top:Q",
             color=alt.Color(f"{colour}:N", title=None, sort=list(dict.fromkeys(_shorten(order.index.to_series())))),
             opacity=alt.condition(picked, alt.value(1), alt.value(0.15)),
-            tooltip=[alt.Tooltip("begin:T", title="from"), f"{colour}:N", "n_documents:Q"],
+            tooltip=[
+                alt.Tooltip("begin:T", title="from"),
+                f"{colour}:N",
+                alt.Tooltip("n_documents:Q", title="documents"),
+            ],
         )
         .add_params(picked)
         .properties(title=alt.TitleParams(title, subtitle=subtitle), height=220)
@@ -767,7 +775,7 @@ def chart_histogram(values: pd.Series, *, title: str, unit: str, n_bins: int = 4
             tooltip=[
                 alt.Tooltip("begin:Q", format=",.4~g", title="from"),
                 alt.Tooltip("end:Q", format=",.4~g", title="to"),
-                "n_documents:Q",
+                alt.Tooltip("n_documents:Q", title="documents"),
             ],
         )
         .properties(title=alt.TitleParams(title, subtitle=said), height=160)

@@ -34,6 +34,7 @@ def test_bars_keep_the_order_of_the_table_and_say_it_in_words():
     spec = charts.chart_bars(table, label="term", value="n", title="Terms", unit="occurrences").to_dict()
     assert spec["encoding"]["y"]["sort"] == ["ceasefire", "town"]
     assert spec["encoding"]["x"]["title"] == "occurrences"
+    assert spec["encoding"]["tooltip"][1] == {"field": "n", "type": "quantitative", "title": "occurrences"}
     assert spec["description"] == "Terms: ceasefire 4; town 9"
 
 

@@ -135,5 +135,16 @@ def test_every_link_within_a_report_leads_somewhere(site):
     assert n_links > 100
 
 
+@pytest.mark.parametrize("name", ["quotes", "quantities"])
+def test_every_mark_and_every_row_of_claims_leads_to_its_sentence(site, name):
+    tree = read(site / "story" / f"{name}.html")
+    charts = tree.xpath("//figure[@class='chart']")
+    assert charts
+    for chart in charts:
+        assert chart.xpath(".//*[local-name()='a' and starts-with(@href, 'text.html#')]"), chart.get("id")
+    for row in tree.xpath("//tbody/tr[not(td[@colspan])]"):
+        assert row.xpath(".//a[starts-with(@href, 'text.html#')]"), row.text_content()
+
+
 def test_pages_are_small(page):
     assert page.stat().st_size <= 600_000
