@@ -45,8 +45,8 @@ def main() -> int:
     try:
         dependencies = json.loads(answer.stdout)["dependencies"]
     except (ValueError, KeyError):
-        reason = answer.stderr.strip().splitlines()[-1:] or ["pip-audit gave no answer"]
-        print(f"not audited: {reason[0]}", file=sys.stderr)
+        reason = answer.stderr.strip().splitlines()[-1:] or ["nor did pip-audit"]
+        print(f"not audited, the database gave no answer: {reason[0][:100]}", file=sys.stderr)
         return 3
     exceptions = {e["id"]: e for e in tomllib.loads(EXCEPTIONS.read_text("utf-8")).get("exception", [])}
     status, lines = judge(dependencies, exceptions, today=datetime.datetime.now(tz=datetime.UTC).date())

@@ -6,6 +6,8 @@ import pandas as pd
 import pytest
 from browsing import open_browser
 
+collect_ignore = ["fuzz.py"]  # a program, whose fuzzer is installed by itself
+
 
 @pytest.fixture(scope="session")
 def browser(tmp_path_factory):
