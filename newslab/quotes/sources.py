@@ -1,7 +1,7 @@
 """Sources: who a speaker is, what kind of source, and on what condition the source stays unnamed.
 
-A name comes from the document's entities, never from elsewhere: a pronoun takes the last fitting person within reach,
-and where there is none it stays without a name.
+A name comes from the document's entities, never from elsewhere: a pronoun takes the one fitting person of the nearest
+paragraph that has any, and where there is none, or more than one, it stays without a name.
 """
 
 import re
@@ -16,6 +16,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
+from newslab.entities.lexicon import read_words
 from newslab.quotes.syntax import ANY_SUBJECT, SUBJECTS, Frame, Page, Said, is_cue, noun_phrase
 
 # How many paragraphs back a pronoun may find its person: a story that changes the subject names it again.
@@ -26,6 +27,8 @@ _PERSONAL = {"he": "male", "she": "female", "him": "male", "her": "female"}
 _PLURAL = frozenset({"they", "both", "we", "i", "you", "us"})
 _RELATIVE = frozenset({"who", "which", "that", "whom", "whose"})
 _COLLECTIVE_LABELS = frozenset({"ORG", "GPE", "NORP", "LOC", "FAC", "EVENT", "PRODUCT"})
+# Where a noun tells of somebody, and not of what somebody is.
+_TAKING_PART = ANY_SUBJECT | {"dobj", "iobj", "dative", "pobj", "poss"}
 _DOCUMENT_LABELS = frozenset({"WORK_OF_ART", "LAW"})
 
 # A blank below stands for any run of blanks.
@@ -116,8 +119,8 @@ def name_sources(page: Page, said: Sequence[Said], mentions: pd.DataFrame) -> li
     by_head: dict[int, Source] = {}
     spoke: list[_Candidate] = []
     at = 0
-    heads = sorted({s.frame.head for s in said if s.frame is not None and s.frame.head is not None})
-    for head in heads:
+    heads = {s.frame.head for s in said if s.frame is not None and s.frame.head is not None}
+    for head in sorted(heads | _pronouns_in_passing(page)):
         while at < len(seen) and seen[at].token < head:
             spoke.append(seen[at])
             at += 1
@@ -132,7 +135,7 @@ def name_sources(page: Page, said: Sequence[Said], mentions: pd.DataFrame) -> li
         by_head[head] = source
         if source.kind != "none":
             several = page.tag[head] in {"NNS", "NNPS"} or _is_several(page, head)
-            spoke.append(_Candidate(head, source, plural=several, subject=True, spoke=True))
+            spoke.append(_Candidate(head, source, plural=several, subject=True, spoke=head in heads))
     sources = [_source_of(s.frame, by_head) for s in said]
     stated = _anonymity(page, said, sources)
     return [
@@ -214,7 +217,47 @@ def _people_in_passing(page: Page, known: dict[int, _Mention]) -> list[_Candidat
         if i == mention.last - 1 and mention.label == "PERSON" and page.inside[i] < 0:
             source = Source(mention.name, mention.entity_id, "named", _gender_of(page, i, mention))
             found.append(_Candidate(i, source, plural=False, subject=page.dep[i] in ANY_SUBJECT))
+    taken = {c.token for c in found}
+    found.extend(c for c in _people_by_role(page, known) if c.token not in taken)
     return sorted(found, key=lambda c: c.token)
+
+
+def _people_by_role(page: Page, known: dict[int, _Mention]) -> list[_Candidate]:
+    """Who is told of by what they are, "the mayor", "her lawyer": a pronoun behind may mean them.
+
+    An office that stands by a name, "Ana Ruiz, the mayor", is that person's from there on.
+    """
+    words = load_source_words()
+    roles = words["person"] | read_words("roles") | read_words("offices")
+    people = roles | words["female"] | words["male"]
+    holders: dict[str, Source] = {}
+    found = []
+    for i, word in enumerate(page.lower):
+        if page.tag[i] != "NN" or page.inside[i] >= 0 or word not in people:
+            continue
+        above = known.get(page.head[i])
+        if above is not None and above.label == "PERSON" and page.dep[i] in {"appos", "compound"}:
+            holders[word] = Source(above.name, above.entity_id, "named", _gender_of(page, page.head[i], above))
+        determiner = next((page.lower[c] for c in page.children[i] if page.dep[c] in {"det", "poss"}), None)
+        if i in known or determiner is None or page.lower[page.head[i]] == "as" or _named_beside(page, i, known):
+            continue
+        definite = determiner in {"the", "this", "that"}
+        if definite and word not in roles:  # "the woman" is mostly one told of before
+            continue
+        if page.dep[page.head[i] if page.dep[i] == "conj" else i] in _TAKING_PART:
+            source = holders.get(word) if definite else None
+            source = source or Source(word, None, "unnamed", _gender_of(page, i, None))
+            found.append(_Candidate(i, source, plural=False, subject=False))
+    return found
+
+
+def _pronouns_in_passing(page: Page) -> set[int]:
+    """Subjects "he" and "she" of the story's own sentences: who they stand for, it goes on with."""
+    return {
+        i
+        for i, word in enumerate(page.lower)
+        if word in {"he", "she"} and page.inside[i] < 0 and page.dep[i] in SUBJECTS and page.dep[page.head[i]] == "ROOT"
+    }
 
 
 def _is_brought_in(page: Page, i: int, source: Source) -> bool:
@@ -311,31 +354,54 @@ def _refer(
         return NOBODY
     if word in {"i", "we", "you", "us"}:
         return NOBODY
-    here = page.paragraph[head]
     wanted = _PERSONAL.get(word)
-    mentioned = NOBODY  # not a subject, but a person of that gender
+    if wanted is not None:
+        return _refer_to_person(page, head, wanted, spoke, genders)
+    here = page.paragraph[head]
     for candidate in reversed(spoke):
         back = here - page.paragraph[candidate.token]
         if back > _PARAGRAPHS_BACK or head - candidate.token > _WORDS_BACK:
             break
-        source = candidate.source
-        if wanted is not None:
-            gender = genders.get(source.name or "") or source.gender
-            if source.kind not in {"named", "unnamed"} or candidate.plural or gender not in {None, wanted}:
-                continue
-            if candidate.subject:
-                if source.kind == "unnamed" and not candidate.spoke and _is_left(page, candidate.token, head):
-                    break
-                if source.name is not None:
-                    genders[source.name] = wanted
-                return source
-            if gender and mentioned is NOBODY:
-                mentioned = source
-        elif not candidate.subject or back > candidate.spoke or candidate.plural != (word == "they"):
+        if not candidate.subject or back > candidate.spoke or candidate.plural != (word == "they"):
             continue
-        elif word == "they" or source.kind in {"collective", "document"}:
-            return source
-    return mentioned
+        if word == "they" or candidate.source.kind in {"collective", "document"}:
+            return candidate.source
+    return NOBODY
+
+
+def _refer_to_person(page: Page, head: int, wanted: str, spoke: list[_Candidate], genders: dict[str, str]) -> Source:
+    """Find whom "he" or "she" stands for: the only one it can in the nearest paragraph that has any, or who spoke last.
+
+    Whoever speaks, or is the subject as a pronoun, comes before the others in the same sentence.
+    """
+    possible: list[_Candidate] = []
+    for candidate in reversed(spoke):
+        token, source = candidate.token, candidate.source
+        if possible and page.paragraph[token] != page.paragraph[possible[0].token]:
+            break
+        if page.paragraph[head] - page.paragraph[token] > _PARAGRAPHS_BACK or head - token > _WORDS_BACK:
+            break
+        gender = genders.get(source.name or "") or source.gender
+        if source.kind not in {"named", "unnamed"} or candidate.plural or gender not in {None, wanted}:
+            continue
+        if page.sentence[token] == page.sentence[head] and page.dep[token] not in ANY_SUBJECT and not candidate.spoke:
+            continue  # "Asked about the mayor, she said"
+        leads = candidate.spoke or page.tag[token] == "PRP"
+        if leads and all(page.sentence[other.token] == page.sentence[token] for other in possible):
+            possible = [candidate]
+            break
+        possible.append(candidate)
+    if len({c.source.entity_id or c.source.name for c in possible}) != 1:
+        return NOBODY
+    # somebody by role, or only named in passing, stands in the way but may not be meant
+    meant = next((c for c in possible if c.subject or (c.source.kind == "named" and c.source.gender)), None)
+    if meant is None:
+        return NOBODY
+    if meant.source.kind == "unnamed" and not meant.spoke and _is_left(page, meant.token, head):
+        return NOBODY
+    if meant.source.name is not None:
+        genders[meant.source.name] = wanted
+    return meant.source
 
 
 def _is_left(page: Page, token: int, pronoun: int) -> bool:
