@@ -290,6 +290,8 @@ def count_source_kinds(quotes: pd.DataFrame) -> pd.DataFrame:
 def count_cues(quotes: pd.DataFrame) -> pd.DataFrame:
     """Count the words that introduce what is said, by the stance that the writer takes with them.
 
+    A word counts once, though several stretches may go on with it: "he told us: “...” “...”".
+
     Parameters
     ----------
     quotes
@@ -302,8 +304,8 @@ def count_cues(quotes: pd.DataFrame) -> pd.DataFrame:
         cue_class : as in ``quotes``, ``not listed`` where null
         about : what the choice of such a word tells, after ``newslab/quotes/cues.toml``
         cues : the words, most frequent first, with how often each occurs
-        n_quotes : attributions with a word of the class
-        share : of the attributions that a word introduces, 0 to 1
+        n_quotes : how often a word of the class introduces what is said
+        share : of all such words, 0 to 1
 
     Raises
     ------
@@ -312,12 +314,13 @@ def count_cues(quotes: pd.DataFrame) -> pd.DataFrame:
 
     Examples
     --------
-    >>> quote = {"doc_id": "a", "start": 1, "end": 8, "text": "We left", "cue": "claimed", "cue_class": "claim"}
+    >>> quote = {"doc_id": "a", "start": 1, "end": 8, "text": "We left"}
+    >>> quote |= {"cue": "claimed", "cue_start": 14, "cue_class": "claim"}
     >>> count_cues(pd.DataFrame([quote]))[["cue_class", "cues", "about"]].values.tolist()
     [['claim', 'claimed 1', 'leaves it to the speaker whether it is true']]
     """
-    check_columns(quotes, [*SPAN_COLUMNS, "cue", "cue_class"], name="quotes")
-    introduced = quotes.dropna(subset=["cue"])
+    check_columns(quotes, [*SPAN_COLUMNS, "cue", "cue_start", "cue_class"], name="quotes")
+    introduced = quotes.dropna(subset=["cue"]).drop_duplicates(["doc_id", "cue_start"])
     introduced = introduced.assign(
         cue=introduced["cue"].str.lower(), cue_class=introduced["cue_class"].fillna(_UNLISTED)
     )

@@ -25,7 +25,7 @@ def quotes() -> pd.DataFrame:
     ]
     names = ["text", "speaker", "speaker_name", "source_kind", "anonymity", "cue", "cue_class"]
     table = pd.DataFrame(rows, columns=names)
-    return table.assign(doc_id="a", start=range(5), end=range(1, 6))
+    return table.assign(doc_id="a", start=range(5), end=range(1, 6), cue_start=range(10, 15))
 
 
 def test_speakers_are_counted_by_their_words_and_lead_to_their_first_quote(quotes):
@@ -54,6 +54,13 @@ def test_cues_are_counted_by_stance_without_regard_to_case(quotes):
     cues = count_cues(quotes).set_index("cue_class")
     assert cues["cues"].to_dict() == {"neutral": "said 2", "claim": "claimed 1", "not listed": "sobbed 1"}
     assert cues["share"].tolist() == [0.5, 0.25, 0.25]
+
+
+def test_a_cue_that_several_quotes_share_counts_once_in_its_document(quotes):
+    quotes["cue_start"] = [10, 10, 12, 13, 14]
+    assert count_cues(quotes).set_index("cue_class")["cues"]["neutral"] == "said 1"
+    quotes["doc_id"] = ["a", "b", "a", "a", "a"]
+    assert count_cues(quotes).set_index("cue_class")["cues"]["neutral"] == "said 2"
 
 
 def test_without_quotes_there_is_nothing_to_count():
