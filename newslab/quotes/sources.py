@@ -68,6 +68,12 @@ def load_source_words() -> dict[str, frozenset[str]]:
     return {name: frozenset(words) for name, words in tomllib.loads(path.read_text(encoding="utf-8")).items()}
 
 
+@lru_cache(maxsize=1)
+def load_roles() -> frozenset[str]:
+    """Read the nouns that are one person by what they do or are to another: ``mayor``, ``lawyer``, ``friend``."""
+    return load_source_words()["person"] | read_words("roles") | read_words("offices")
+
+
 class Source(NamedTuple):
     """Who a speaker is: name and entity (None where the text does not tell), kind, and gender if it shows."""
 
@@ -228,7 +234,7 @@ def _people_by_role(page: Page, known: dict[int, _Mention]) -> list[_Candidate]:
     An office that stands by a name, "Ana Ruiz, the mayor", is that person's from there on.
     """
     words = load_source_words()
-    roles = words["person"] | read_words("roles") | read_words("offices")
+    roles = load_roles()
     people = roles | words["female"] | words["male"]
     holders: dict[str, Source] = {}
     found = []

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 
 from newslab.quotes.clauses import find_clauses
 from newslab.quotes.marks import Quotation
+from newslab.quotes.sources import load_roles
 from newslab.quotes.syntax import (
     DASHES,
     FINITE,
@@ -449,9 +450,12 @@ def _carried(page: Page, k: int, last: tuple[int, Frame] | None, turns: Mapping[
     paragraph = page.paragraph[first]
     if not _starts_paragraph(page, first):
         ahead = _lead(page, first)
-        if ahead is not None and (last is None or last[0] != paragraph or last[1].cue[0] < page.sentence[ahead][0]):
+        if last is None or last[0] != paragraph:
+            shown = ahead is not None and (_is_person_shown(page, ahead) or _is_role_described(page, ahead))
+            return _doing(page, ahead) if ahead is not None and shown else None
+        if ahead is not None and last[1].cue[0] < page.sentence[ahead][0] and _is_person_shown(page, ahead):
             return _doing(page, ahead)
-        return last[1] if last is not None and last[0] == paragraph else None
+        return last[1]
     if announced := _announced(page, first):
         return announced
     # a signature ends what it signs, and behind a comma stands who spoke, if only as a name
@@ -542,15 +546,21 @@ def _announced(page: Page, first: int) -> Frame | None:
 
 
 def _lead(page: Page, first: int) -> int | None:
-    """Find the person whom the sentence before a quotation is about: "Ms Jones was blunt."."""
+    """Find the subject of the sentence before a quotation: "Ms Jones was blunt."."""
     i = previous_token(page, first)
     if i < 0 or page.inside[i] >= 0:
         return None
     start, end = page.sentence[i]
     for k in range(start, min(end, start + REACH)):
         if page.dep[k] in SUBJECTS and page.inside[k] < 0 and page.dep[page.head[k]] == "ROOT":
-            return k if _is_person_shown(page, k) else None
+            return k
     return None
+
+
+def _is_role_described(page: Page, i: int) -> bool:
+    """Whether a sentence tells how somebody without a name is: "Her lawyer was scathing."."""
+    below = {page.dep[child] for child in page.children[page.head[i]]}
+    return page.tag[i] == "NN" and page.lower[i] in load_roles() and "acomp" in below
 
 
 def _starts_paragraph(page: Page, i: int) -> bool:
