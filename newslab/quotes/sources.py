@@ -29,6 +29,7 @@ _RELATIVE = frozenset({"who", "which", "that", "whom", "whose"})
 _COLLECTIVE_LABELS = frozenset({"ORG", "GPE", "NORP", "LOC", "FAC", "EVENT", "PRODUCT"})
 # Where a noun tells of somebody, and not of what somebody is.
 _TAKING_PART = ANY_SUBJECT | {"dobj", "iobj", "dative", "pobj", "poss"}
+_DETERMINERS = frozenset({"det", "poss", "nummod"})
 _DOCUMENT_LABELS = frozenset({"WORK_OF_ART", "LAW"})
 
 # A blank below stands for any run of blanks.
@@ -239,12 +240,12 @@ def _people_by_role(page: Page, known: dict[int, _Mention]) -> list[_Candidate]:
     holders: dict[str, Source] = {}
     found = []
     for i, word in enumerate(page.lower):
-        if page.tag[i] != "NN" or page.inside[i] >= 0 or word not in people:
+        if page.tag[i] not in {"NN", "NNP"} or page.inside[i] >= 0 or word not in people:
             continue
         above = known.get(page.head[i])
         if above is not None and above.label == "PERSON" and page.dep[i] in {"appos", "compound"}:
             holders[word] = Source(above.name, above.entity_id, "named", _gender_of(page, page.head[i], above))
-        determiner = next((page.lower[c] for c in page.children[i] if page.dep[c] in {"det", "poss"}), None)
+        determiner = next((page.lower[c] for c in page.children[i] if page.dep[c] in _DETERMINERS), None)
         if i in known or determiner is None or page.lower[page.head[i]] == "as" or _named_beside(page, i, known):
             continue
         definite = determiner in {"the", "this", "that"}
