@@ -11,7 +11,7 @@ few systems, so it is not among the locked packages)::
 
 An input that raises what is not documented, breaks what `strange.check_table` promises, or takes over five seconds, is
 kept in ``--findings`` (the first of each kind) and the run goes on; one that needs over 2 GB ends it. What is found
-becomes a case in ``data/found.jsonl``, where the suite runs it ever after. Runs add up in ``counts.json`` beside the
+becomes a case in ``data/found.tsv``, where the suite runs it ever after. Runs add up in ``counts.json`` beside the
 findings, by function. Tracing makes the code run several times slower than it is.
 """
 
