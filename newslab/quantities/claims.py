@@ -46,6 +46,7 @@ _LONGEST = 600  # characters of a sentence that are shown
 _HEDGE = 0.1  # "about 3,000" is read as within a tenth
 _NEVER = frozenset({"time", "age", "sport", "points", "times"})  # dimensions in which two figures seldom mean one claim
 _ADDED = frozenset({"additional", "another", "extra", "further", "more", "other", "others", "remaining", "rest"})
+_TALLIES = frozenset({"number", "toll", "count", "tally", "total", "figure"})  # count what they are a tally of
 _PLACES = frozenset({"GPE", "LOC", "FAC"})
 _TIMES = frozenset({"DATE", "TIME"})
 _NAMES = _PLACES | {"ORG", "PERSON", "NORP", "EVENT", "PRODUCT"}
@@ -185,23 +186,24 @@ def _read_claims(
     scopes: dict[int, tuple[dict[str, str], dict[str, str], frozenset[str]]] = {}
     for row in rows.astype(object).where(rows.notna(), None).to_dict("records"):
         if (
-            row["counted"] is None
-            or row.get("kind") == "score"
+            row.get("kind") == "score"
             or row["dimension"] in _NEVER
             or (row["dimension"] == "share" and row["unit"] is None)
         ):
             continue
         if row["value"] == 1 and row["unit"] is None:  # "one woman said" introduces her rather than counts her
             continue
-        first, last = (bisect_right(starts, at) - 1 for at in (row["counted_start"], row["counted_end"] - 1))
-        head = _head(doc, first, last)
+        read = _read_thing(doc, starts, row)
+        if read is None:
+            continue
         number = bisect_right(firsts, bisect_right(starts, row["start"]) - 1) - 1
         if number not in scopes:
             when, where, names = (_named(doc, sentences[number], kind) for kind in (_TIMES, _PLACES, _NAMES))
             scopes[number] = (when, where, frozenset(word for name in names for word in name.split()))
         when, where, who = scopes[number]
-        lemma = lexicon.same.get(head.lemma_.lower(), head.lemma_.lower())
-        thing = "people" if lemma in lexicon.people and row["unit"] is None else lemma
+        word, modifiers, proper, events = read
+        head = lexicon.same.get(word, word)
+        thing = "people" if head in lexicon.people and row["unit"] is None else head
         factor = _factor(row)
         low, high = (bound * (factor or 1.0) for bound in _interval(row))
         claim = _Claim(
@@ -220,11 +222,11 @@ def _read_claims(
             low,
             high,
             row["bound"],
-            lemma,
-            head.lemma_.lower(),
-            _lemmas(doc, first, last, ("NOUN", "PROPN", "ADJ", "NUM")) - {head.lemma_.lower()},
-            _lemmas(doc, first, last, ("PROPN",)),
-            _events(doc, starts, row, {*lexicon.light, head.lemma_.lower()}),
+            head,
+            word,
+            modifiers,
+            proper,
+            events,
             frozenset(when),
             frozenset(where),
             who,
@@ -241,6 +243,7 @@ class _Lexicon(NamedTuple):
     general: frozenset[str]
     same: dict[str, str]
     same_event: dict[str, str]
+    outcomes: dict[str, str]
     light: frozenset[str]
     long: frozenset[str]
 
@@ -249,16 +252,47 @@ class _Lexicon(NamedTuple):
 def _lexicon() -> _Lexicon:
     data = tomllib.loads(Path(__file__).with_name("claims.toml").read_text("utf-8"))
     same = {word: words[0] for words in data["synonyms"] for word in words}
-    same_event = {word: words[0] for words in data["events"] for word in words}
+    outcomes = {word: event for event, words in data["outcomes"].items() for word in words}
+    same_event = outcomes | {word: words[0] for words in data["events"] for word in words}
     people = frozenset(same.get(word, word) for word in data["people"])
     return _Lexicon(
         people,
         frozenset(data["general"]),
         same,
         same_event,
+        outcomes,
         frozenset(data["light_verbs"]),
         frozenset(data["long_times"]),
     )
+
+
+def _read_thing(
+    doc: Doc, starts: list[int], row: dict
+) -> tuple[str, frozenset[str], frozenset[str], tuple[str, ...]] | None:
+    """Read what a figure counts: head, modifiers, the names among them, and predicates; None if it counts nothing told.
+
+    "12 deaths", "12 dead", "a toll of 12" and "killed 12" all count people, of whom the word or the verb says what
+    became of them.
+    """
+    lexicon = _lexicon()
+    if row["counted"] is None:
+        if row["unit"] is not None:
+            return None
+        after = doc[bisect_right(starts, row["end"] - 1) :][:1]
+        events = _events(doc, starts, row, {*lexicon.light})
+        told = [lexicon.outcomes[t.lower_] for t in after if t.lower_ in lexicon.outcomes] or [
+            event for event in events if lexicon.same_event.get(event) in lexicon.outcomes.values()
+        ]
+        return ("people", frozenset(), frozenset(), tuple(dict.fromkeys([*told, *events]))) if told else None
+    first, last = (bisect_right(starts, at) - 1 for at in (row["counted_start"], row["counted_end"] - 1))
+    word = _head(doc, first, last).lemma_.lower()
+    modifiers = _lemmas(doc, first, last, ("NOUN", "PROPN", "ADJ", "NUM")) - {word}
+    proper = _lemmas(doc, first, last, ("PROPN",))
+    events = _events(doc, starts, row, {*lexicon.light, word})
+    named = {word} if word in lexicon.outcomes else modifiers if word in _TALLIES else frozenset()
+    if row["unit"] is None and (told := sorted(lexicon.outcomes[w] for w in named if w in lexicon.outcomes)):
+        return "people", modifiers & lexicon.people, proper, tuple(dict.fromkeys([*told, *events]))
+    return word, modifiers, proper, events
 
 
 def _head(doc: Doc, first: int, last: int) -> Token:
@@ -282,10 +316,10 @@ def _events(doc: Doc, starts: list[int], row: dict, idle: set[str]) -> tuple[str
     """Name the predicates that a figure hangs on, the nearest first: the noun it is an "of" of, then its verb."""
     first = bisect_right(starts, row["start"]) - 1
     last = bisect_right(starts, row["end"] - 1) - 1
-    if row["value_si"] is not None and 0 <= row["counted_start"] - row["end"] <= 1:
-        return ()  # "the 203-foot ship" is that long whatever happens to it
     inside = {*range(first, last + 1)}
-    if row["counted_start"] >= row["end"]:
+    if row["counted"] is not None and row["counted_start"] >= row["end"]:
+        if row["value_si"] is not None and row["counted_start"] - row["end"] <= 1:
+            return ()  # "the 203-foot ship" is that long whatever happens to it
         inside |= {*range(bisect_right(starts, row["counted_start"]) - 1, bisect_right(starts, row["counted_end"] - 1))}
     found: list[str] = []
     token, direct = doc[first], True
@@ -328,6 +362,8 @@ def _named(doc: Doc, sentence: tuple[int, int], labels: frozenset[str]) -> dict[
 
 def _add_name(found: dict[str, str], doc: Doc, tokens: list[Token]) -> None:
     key = " ".join(t.lower_ for t in tokens if t.pos_ not in ("DET", "ADP", "PUNCT"))
+    if key.isdigit() and len(key) != 4:
+        return  # a figure that the model took for a time; a year is one
     found.setdefault(key or tokens[0].lower_, doc[tokens[0].i : tokens[-1].i + 1].text)
 
 
@@ -418,7 +454,8 @@ def _relate(a: _Claim, b: _Claim) -> tuple[str, str]:
         return "unclear", "one comes on top of others"
     if not (where or when or a.names & b.names):
         return "unclear", f"no name, time or place says that it is the same {_kind(a)}"
-    return "conflict", f"{numbers} cannot both be true of {_kind(a)}"
+    shared = [event for event in a.events if _same_event((event,), b.events)]
+    return "conflict", f"{numbers} cannot both be true of {': '.join([_kind(a), *shared[:1]])}"
 
 
 def _scopes(a: _Claim, b: _Claim, field: str) -> tuple[frozenset[str], frozenset[str]]:
