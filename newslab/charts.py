@@ -589,13 +589,12 @@ def _chart_axis(
     )
     low, most = float(shown["value"].min()), float(shown["high"].max())
     wide = low > 0 and most / low > 100
-    form = "~s" if low >= 1 else "~g"  # SI prefixes below one would read 0.1 as 100m
-    axis = alt.Axis(format=form, tickCount=6)
+    axis = alt.Axis(labelExpr=_ROUND_NUMBER, tickCount=6)
     scale = alt.Scale(nice=True, zero=low > 0)
     if wide:  # ticks at the powers of ten alone: the ones between them are a thicket
         powers = [10.0**n for n in range(math.floor(math.log10(low)), math.ceil(math.log10(most)) + 1)]
         scale = alt.Scale(type="log", domain=[powers[0], powers[-1]])
-        axis = alt.Axis(format=form, values=powers)
+        axis = alt.Axis(labelExpr=_ROUND_NUMBER, values=powers)
     base = alt.Chart(shown).encode(
         x=alt.X(
             "value:Q", title=(unit or "number counted") + (", logarithmic" if wide else ""), scale=scale, axis=axis
@@ -618,6 +617,9 @@ def _chart_axis(
 
 
 _MOST_UNITS = 8
+
+# 10k, 1M and 1bn: SI prefixes, but for G, which no newspaper prints, and for those below one, which read 0.1 as 100m
+_ROUND_NUMBER = "datum.value < 1 ? format(datum.value, '~g') : replace(format(datum.value, '~s'), 'G', 'bn')"
 
 _SHAPES = {
     "as stated": "circle",

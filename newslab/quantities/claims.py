@@ -69,6 +69,7 @@ class _Claim(NamedTuple):
     events: tuple[str, ...]
     when: frozenset[str]
     where: frozenset[str]
+    written: dict[str, str]  # the same times and places as the text has them
     who: frozenset[str]  # words of all names in the sentence
     trend: str | None
     added: bool  # "another 300" come on top of others
@@ -229,6 +230,7 @@ def _read_claims(
             events,
             frozenset(when),
             frozenset(where),
+            when | where,
             who,
             row["trend"],
             _is_added(doc, bisect_right(starts, row["start"]) - 1),
@@ -386,6 +388,8 @@ def _interval(row: dict) -> tuple[float, float]:
     value, high, bound = row["value"], row["value_high"], row["bound"]
     if high is not None:
         return min(value, high), max(value, high)
+    if row["vague"]:
+        return value, value * 10  # "dozens", as "hundreds" are 100 to 1,000
     if bound in (">", ">="):
         return value, math.inf
     if bound in ("<", "<="):
@@ -421,10 +425,11 @@ def _relate(a: _Claim, b: _Claim) -> tuple[str, str]:
     untold = bool(a.events) != bool(b.events)  # only one says what happened
     if not untold and not _same_event(a.events, b.events):
         return "different", f"said of different events: {_listed(a.events)}; {_listed(b.events)}"
+    written = a.written | b.written
     where, other_where = _scopes(a, b, "where")
     when, other_when = _scopes(a, b, "when")
     if where and other_where and not where & other_where:
-        return "different", f"other places: {_listed(where)}; {_listed(other_where)}"
+        return "different", f"other places: {_listed(where, written)}; {_listed(other_where, written)}"
     if a.row["doc_id"] != b.row["doc_id"] and a.who and b.who and not a.who & b.who:
         return "different", "no name in common"
     apart = a.modifiers - b.modifiers, b.modifiers - a.modifiers
@@ -435,21 +440,23 @@ def _relate(a: _Claim, b: _Claim) -> tuple[str, str]:
     alike = (a.low, a.high, a.bound) == (b.low, b.high, b.bound)
     if when != other_when and not (alike and not (when and other_when)):
         if _is_long(when) != _is_long(other_when):
-            return "wider", f"one covers a longer time: {_listed(when)}; {_listed(other_when)}"
+            return "wider", f"one covers a longer time: {_listed(when, written)}; {_listed(other_when, written)}"
         if when and other_when and not when & other_when:
-            return "different", f"other times: {_listed(when)}; {_listed(other_when)}"
+            return "different", f"other times: {_listed(when, written)}; {_listed(other_when, written)}"
     numbers = f"{_said(a)} and {_said(b)}"
     if alike:
         return "equal", numbers
     if a.head != b.head or any(apart):
         return "wider", f"one counts a wider kind: {_kind(a)}; {_kind(b)}"
+    alone = f"only one says when or where: {_listed((when ^ other_when) | (where ^ other_where), written)}"
+    if a.events and _has_year(when) != _has_year(other_when):  # what happened without a year happened now
+        return "unclear", alone
     if a.low <= b.high and b.low <= a.high:
         return "compatible", f"{numbers} can both be true"
     if untold:
         return "unclear", f"only one says what happened: {_listed(a.events or b.events)}"
     if when != other_when or bool(where) != bool(other_where):
-        alone = (when ^ other_when) | (where ^ other_where)
-        return "unclear", f"only one says when or where: {_listed(alone)}"
+        return "unclear", alone
     if a.added or b.added:
         return "unclear", "one comes on top of others"
     if not (where or when or a.names & b.names):
@@ -470,7 +477,7 @@ def _same_event(a: tuple[str, ...], b: tuple[str, ...]) -> bool:
     if not a and not b:
         return True
     same = _lexicon().same_event
-    return any(same.get(x, _stem(x)) == same.get(y, _stem(y)) for x in a for y in b)
+    return any(_stem(same.get(x, x)) == _stem(same.get(y, y)) for x in a for y in b)
 
 
 def _stem(word: str) -> str:
@@ -485,8 +492,13 @@ def _is_long(when: frozenset[str]) -> bool:
     return any(word in _lexicon().long for phrase in when for word in phrase.split())
 
 
-def _listed(words: frozenset[str] | tuple[str, ...]) -> str:
-    return ", ".join(sorted(words) if isinstance(words, frozenset) else words) or "none stated"
+def _has_year(when: frozenset[str]) -> bool:
+    return any(word.isdigit() and len(word) == 4 for phrase in when for word in phrase.split())
+
+
+def _listed(words: frozenset[str] | tuple[str, ...], written: Mapping[str, str] | None = None) -> str:
+    told = [(written or {}).get(word, word) for word in (sorted(words) if isinstance(words, frozenset) else words)]
+    return ", ".join(told) or "none stated"
 
 
 def _kind(claim: _Claim) -> str:
