@@ -449,7 +449,7 @@ def _relate(a: _Claim, b: _Claim) -> tuple[str, str]:
     if a.head != b.head or any(apart):
         return "wider", f"one counts a wider kind: {_kind(a)}; {_kind(b)}"
     alone = f"only one says when or where: {_listed((when ^ other_when) | (where ^ other_where), written)}"
-    if a.events and _has_year(when) != _has_year(other_when):  # what happened without a year happened now
+    if a.events and b.events and _has_year(when) != _has_year(other_when):  # what happened without a year happened now
         return "unclear", alone
     if a.low <= b.high and b.low <= a.high:
         return "compatible", f"{numbers} can both be true"
