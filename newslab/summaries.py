@@ -24,6 +24,7 @@ SOURCE_KINDS = {
 
 _SOURCE_COLUMNS = ["speaker", "speaker_name", "source_kind"]
 _UNLISTED = "not listed"
+_FIRST = {column: (column, "first") for column in ("start", "end", "text")}  # where the first of many stands
 
 BOUND_WORDS = {"~": "about", "<": "less than", "<=": "at most", ">": "more than", ">=": "at least"}
 """What a reader calls the bounds of a figure; an exact one has none."""
@@ -58,9 +59,7 @@ def count_entities(entities: pd.DataFrame) -> pd.DataFrame:
     """
     check_columns(entities, [*SPAN_COLUMNS, "entity_id", "name", "label", "evidence"], name="entities")
     counted = entities.groupby(["doc_id", "entity_id"], as_index=False, sort=False).agg(
-        start=("start", "first"),
-        end=("end", "first"),
-        text=("text", "first"),
+        **_FIRST,
         name=("name", "first"),
         label=("label", "first"),
         n_mentions=("start", "size"),
@@ -104,9 +103,7 @@ def count_conflicts(entities: pd.DataFrame) -> pd.DataFrame:
     check_columns(entities, [*SPAN_COLUMNS, *key, "name", "evidence"], name="entities")
     overruled = entities[entities["model_label"].notna() & (entities["model_label"] != entities["label"])]
     counted = overruled.groupby(key, as_index=False, sort=False).agg(
-        start=("start", "first"),
-        end=("end", "first"),
-        text=("text", "first"),
+        **_FIRST,
         name=("name", "first"),
         n_mentions=("start", "size"),
         evidence=("evidence", _join_reasons),
@@ -148,9 +145,7 @@ def count_unplaced(places: pd.DataFrame) -> pd.DataFrame:
         places[places["latitude"].isna()]
         .groupby(["doc_id", "name"], as_index=False, sort=False)
         .agg(
-            start=("start", "first"),
-            end=("end", "first"),
-            text=("text", "first"),
+            **_FIRST,
             n_mentions=("start", "size"),
             country=("country", "first"),
             evidence=("evidence", _join_reasons),
@@ -326,9 +321,7 @@ def count_cues(quotes: pd.DataFrame) -> pd.DataFrame:
     )
     counted = introduced.groupby("cue_class", as_index=False, sort=False).agg(
         doc_id=("doc_id", "first"),
-        start=("start", "first"),
-        end=("end", "first"),
-        text=("text", "first"),
+        **_FIRST,
         cues=("cue", _join_counts),
         n_quotes=("cue", "size"),
     )
@@ -345,9 +338,7 @@ def _count_said(quotes: pd.DataFrame, by: str, **named: tuple[str, str]) -> pd.D
     said = quotes.assign(source=name_sources(quotes), source_kind=name_source_kinds(quotes), n_words=n_words)
     counted = said.groupby(by, as_index=False, sort=False).agg(
         doc_id=("doc_id", "first"),
-        start=("start", "first"),
-        end=("end", "first"),
-        text=("text", "first"),
+        **_FIRST,
         n_quotes=("n_words", "size"),
         n_words=("n_words", "sum"),
         **named,
