@@ -166,6 +166,10 @@ def _around(tokens: Tokens, m: Mention, following: list[str]) -> Iterator[tuple[
         yield "GPE", 2, "after an age"
     elif before in read_words("bodies"):
         yield "ORG", 2, f"{before} before it"
+    elif before == "of" and second[0] in read_words("directions"):
+        yield "GPE", 2, f"{second[0]} of"
+    if after == "," and second[1] in {"a", "an", "the"} and (noun := _apposed(tokens, m.last + 2)):
+        yield "GPE", 3, f"a {noun}"
     if after in read_words("territories") and tokens.words[m.last].islower():
         yield "GPE", 2, f"{after} after it"
     if before == "the" and after not in read_words("roles"):
@@ -193,6 +197,16 @@ def _around(tokens: Tokens, m: Mention, following: list[str]) -> Iterator[tuple[
         yield "PERSON", 1, "he or she next"
     if _is_dateline(tokens, m):
         yield "GPE", 2, "dateline"
+
+
+def _apposed(tokens: Tokens, first: int) -> str | None:
+    """Find the settlement that a name is explained as: "Trujillo, a port city", "Bago, the largest town"."""
+    for i in range(first, first + 4):
+        if tokens.word(i) in read_words("localities"):
+            return tokens.word(i)
+        if not tokens.word(i).isalpha() or tokens.word(i) in {"of", "in", "from", "and", "who"}:
+            return None
+    return None
 
 
 def _title_weight(title: str) -> float:
