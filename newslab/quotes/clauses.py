@@ -217,6 +217,8 @@ def _end(page: Page, verb: int, first: int, last: int) -> int:
     """Where a reported clause ends: before a verb of saying that goes on with the same speaker, or an aside."""
     for i in range(first + 1, last):
         cut = page.left[i]
+        if page.lower[i] == ";" and any(is_cue(page, k) and page.subject[k] > i for k in range(i + 1, last)):
+            return i
         if page.dep[i] == "conj" and cut > first + 1 and shares_cue(page, i, verb):
             return cut
         if page.tag[i] == "VBG" and page.dep[i] == "advcl" and cut > first + 1 and is_cue(page, i):

@@ -415,9 +415,14 @@ def make_according_frame(page: Page, at: int) -> Frame:
 
 def is_finite(page: Page, verb: int) -> bool:
     """Whether a clause is finite: its verb or an auxiliary is, or it has a subject, or "that" or "whether"."""
-    return page.tag[verb] in FINITE or any(
-        page.dep[c] in _FINITE_SIGNS or page.tag[c] in FINITE for c in page.children[verb]
-    )
+    if page.tag[verb] in FINITE or any(
+        page.tag[c] in FINITE and page.dep[c] in {"aux", "auxpass"} for c in page.children[verb]
+    ):
+        return True
+    subject = page.subject[verb]
+    if page.tag[verb] == "VBG" and subject >= 0 and page.lower[page.left[subject] - 1] == ",":
+        return False  # "he said, his voice breaking"
+    return any(page.dep[c] in _FINITE_SIGNS for c in page.children[verb])
 
 
 def previous_token(page: Page, i: int) -> int:
