@@ -552,6 +552,8 @@ def chart_quantities(
         if len(often) > len(PALETTE):
             known[colour] = known[colour].where(known[colour].isin(often[: len(PALETTE) - 1]), "others")
     units = known["unit"].fillna("")
+    if "dimension" in known:  # years of age and years that pass have an axis each
+        units = units.where(known["dimension"] != "age", units + " of age")
     common = sorted(units.value_counts().index, key=lambda unit: (unit != "", -(units == unit).sum(), unit))[
         :_MOST_UNITS
     ]

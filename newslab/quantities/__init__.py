@@ -126,6 +126,8 @@ _NO_PLURAL = frozenset(  # "300 staff" counts, where "717 jet" names
     | {"spacecraft", "deer", "dead", "offspring", "cavalry", "infantry", "troop", "strong", "percent"}
 )
 _AGES = frozenset({"age", "aged", "ages"})
+_OF_AGE = frozenset({"age", "oldest", "youngest", "eldest"})  # "the youngest is 18"
+_GOES_ON = frozenset({"when", "and", "but", "today", "now", "on", "last", "next", "this"})  # behind an age in words
 _OVER = re.compile(
     r"\b(?:people|persons|those|anyone|everyone|children|kids|adults|women|men|boys|girls|voters|patients|residents|"
     r"citizens|workers|employees|players|drivers|students|females|males)\s(?:over|under|above|below|older than|"
@@ -136,10 +138,13 @@ _AGED = re.compile(
     r"\b(?:aged|ages?(?:\s+of)?)[\s:]+(?:(?:between|from|about|around|under|over|below|above|up to|at least)\s+)?\Z",
     re.IGNORECASE,
 )
+_AND_OLDER = re.compile(r"\s(?:and|or)\s(?:over|above|older|under|below|younger)\b")
 _CLOSES = frozenset({",", ".", ")", ";", ":"})
 _STILL = frozenset({"now", "then", "both", "only", "just", "aged"})  # between a name and its age
 _LISTED = frozenset({" and ", ", ", ", and ", " or "})
-_AT_AN_AGE = frozenset({"die", "marry", "retire", "begin", "start", "debut", "live"})  # "she died at 92"
+_AT_AN_AGE = frozenset(  # "she died at 92"
+    {"die", "marry", "retire", "begin", "start", "debut", "live", "become", "emigrate", "enlist", "graduate"}
+)
 _REACH = 25  # tokens a noun phrase may extend on either side of its head; keeps odd text linear
 _CLIMB = 8  # heads followed from a figure to the subject of its clause
 
@@ -167,7 +172,8 @@ def extract_quantities(docs: Mapping[str, Doc]) -> pd.DataFrame:
         bound : how exact the text is: ``=``, ``~``, ``<``, ``<=``, ``>`` or ``>=``
         trend : ``up`` or ``down`` where a verb or adverb makes the figure an amount of change, else null; "a 7% rise"
             has none, since the rise is what is counted
-        unit : normalised, singular ("percent", "kilometre", "dollar per barrel"); null for a bare count
+        unit : normalised, singular ("percent", "kilometre", "dollar per barrel"); null for a bare count; ages are in
+            "year" or "month", which ``dimension`` tells from other times
         counted : what is counted, or what the value is measured of, as written; null where none is stated
         counted_start, counted_end : characters into the article, end exclusive
         vague : an order of magnitude rather than a number ("hundreds", "dozens", "tens of thousands"), or an age told
@@ -200,7 +206,7 @@ def _document_rows(doc_id: str, doc: Doc) -> Iterator[dict[str, object]]:
     if not figures:
         return
     _place(doc, figures)
-    figures = [f for f in figures if not _is_name(doc, f)]
+    figures = [f for f in figures if not _is_name(doc, text, f)]
     parse = _Parse(doc, text, figures)
     previous: Figure | None = None
     for figure in figures:
@@ -262,7 +268,7 @@ def _place(doc: Doc, figures: list[Figure]) -> None:
                 break
 
 
-def _is_name(doc: Doc, figure: Figure) -> bool:
+def _is_name(doc: Doc, text: str, figure: Figure) -> bool:
     """Whether the number is a year, a label, a part of a name or the pronoun "one"."""
     token, root = doc[figure.first], doc[figure.root]
     before = doc[figure.first - 1] if figure.first else None
@@ -280,7 +286,7 @@ def _is_name(doc: Doc, figure: Figure) -> bool:
     written = token.text[figure.number_start - token.idx :]
     if figure.digits and figure.high is None and figure.last - figure.first == 1 and YEAR.fullmatch(written):
         return _is_year(doc, figure, before, noun)
-    if before is None or before.lower_ in _AGES:
+    if before is None or before.lower_ in _AGES or (figure.digits and _AND_OLDER.match(text, figure.end)):
         return False
     if (
         {before.lower_, before.lemma_.lower()} & _labels()
@@ -419,17 +425,18 @@ def _age(doc: Doc, text: str, figure: Figure, previous: Figure | None) -> None:
     if _AGED.search(text[max(0, figure.start - 24) : figure.start]):
         figure.unit = AGE
     after = doc[figure.last] if figure.last < len(doc) else None
-    if (after is None or after.pos_ not in (*_NOMINAL, "ADJ")) and _OVER.search(
-        text[max(0, figure.start - 40) : figure.start]
-    ):
-        figure.unit = AGE  # "women over 65"
-    if not figure.digits or figure.high is not None or figure.value != int(figure.value):
+    alone = after is None or after.pos_ not in (*_NOMINAL, "ADJ")
+    if (alone and _OVER.search(text[max(0, figure.start - 40) : figure.start])) or _AND_OLDER.match(text, figure.end):
+        figure.unit = AGE  # "women over 65", "patients 65 and older"
+    if figure.high is not None or figure.value != int(figure.value):
         return
-    if previous is not None and previous.unit == AGE and text[previous.end : figure.start] in _LISTED:
+    closing = after.text if after is not None else "."
+    if not figure.digits and closing not in _CLOSES and closing not in _GOES_ON:
+        return  # "she was two points behind"
+    if previous is not None and previous.unit == AGE and alone and text[previous.end : figure.start] in _LISTED:
         figure.unit, figure.counted = AGE, previous.counted
         return
     root, i = doc[figure.root], figure.first - 1
-    closing = after.text if after is not None else "."
     if i > 1 and doc[i].lower_ in _STILL:
         i -= 1  # "Farah, now 29,"
     if i > 0 and doc[i].text in {",", "("} and _has_age(doc[i - 1], closing, figure.value):
@@ -441,7 +448,7 @@ def _age(doc: Doc, text: str, figure: Figure, previous: Figure | None) -> None:
     elif verb := _verb_of_age(root):
         near = verb.lefts if verb.i - verb.left_edge.i < _REACH else ()
         subject = next((child for child in near if child.dep_ == "nsubj"), None)
-        if subject is not None and (_is_person(subject) or subject.lemma_ == "age"):
+        if subject is not None and (_is_person(subject) or subject.lower_ in _OF_AGE):
             figure.unit = AGE
 
 
@@ -451,6 +458,10 @@ def _verb_of_age(root: Token) -> Token | None:
     if root.dep_ == "pobj" and verb.lower_ == "at":
         opens = verb.is_sent_start and root.i + 1 < len(root.doc) and root.nbor().text == ","  # "At 18, he joined"
         return verb.head if opens or verb.head.lemma_ in _AT_AN_AGE else None
+    if root.dep_ == "pobj" and verb.lower_ == "to" and verb.head.lemma_ == "live":
+        return verb.head  # "he lived to 98"
+    if verb.lemma_ == "be" and verb.dep_ == "xcomp" and verb.head.lemma_ == "live":
+        return verb.head  # "she lived to be 98"
     relations = {"be": ("attr", "acomp", "oprd"), "turn": ("attr", "acomp", "oprd", "dobj", "npadvmod")}
     return verb if root.dep_ in relations.get(verb.lemma_, ()) else None
 

@@ -12,7 +12,15 @@ from functools import lru_cache
 from pathlib import Path
 
 from newslab.quantities.numerals import LETTERS, ONES, TEENS, TENS, Numeral, any_of, find_numerals
-from newslab.quantities.units import Match, Unit, add_rate, find_country_after, find_currency_before, find_unit_after
+from newslab.quantities.units import (
+    Match,
+    Unit,
+    add_rate,
+    find_country_after,
+    find_currency_before,
+    find_unit_after,
+    is_paid,
+)
 
 _MONTH = (
     r"(?:Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|Sept?(?:ember)?|Oct(?:ober)?"
@@ -22,7 +30,7 @@ _NO_FIGURE = re.compile(
     r"""
       (?:https?://|www\.)\S{1,300} | \b[\w-]{1,60}\.(?:com|org|net|co|uk|io|gov|ly)/\S{1,300} | (?<!\S)\S{1,64}@\S{1,64}
     | (?<![\d.])\d+(?:\.\d+){2,}                                        # versions, addresses of machines
-    | (?<![\d.])\d+(?:\.\d+)?[eE][+-]?\d{2,}                            # 1e999
+    | (?<![\d.])\d+(?:\.\d+)?[eE][+-]?(?:[3-9]\d|\d{3,})                            # 1e999
     | \b(?:{month})\.?\s{{1,2}}\d{{1,2}}(?!\d|[.,]\d|%|\s(?:million|billion|per|percent))
         (?:st|nd|rd|th)?(?:(?:\s?[-–]\s?|\s(?:to|and)\s)\d{{1,2}}(?![\d%.,]\d|\d|%|\s[a-z]+s\b))?
         (?:,?\s(?:1[5-9]|2[01])\d\d(?!\d))?
@@ -82,14 +90,19 @@ _HYPHEN = re.compile(r"\s?[-–—−]\s?")
 _TIMES = re.compile(r"\s?[x×]\s?|\sby\s|-by-")
 _LETTER_APART = re.compile(r"\s([BMKT])(?![\w.&’'-])")  # "$1.5 B"
 _BELOW_ZERO = re.compile(r"\sbelow\s(?:zero|freezing)\b")
-# "5 pounds" is a weight and "5 R" a dose of radiation, unless money changes hands
-_MONEY_TOO = {"pound": "pound sterling", "roentgen": "rand"}
-_PAID = re.compile(
-    r"\b(?:cost|pay|paid|worth|price|spen[dt]|earn|fine[ds]?\b|sold|sell|bought|buy|salar|wage|fee\b|fees\b|loan|bill|"
-    r"budget|fund|debt|donat|rais|charge)",
-    re.IGNORECASE,
+_MONEY_TOO = {"pound": "pound sterling"}  # "5 pounds" is a weight unless money changes hands
+_OF_MONEY = re.compile(
+    r"\sof\s(?:[\w'’]+\s){0,2}(?:money|cash|debts?|aid|funds?|funding|damages?|investments?|savings|profits?|losses|"
+    r"revenue|tax\w*|public|government)\b"
 )
 _ABOUT = re.compile(r"(?:\b(?:about|around|approximately|roughly|some|nearly|almost|estimated|circa)\s+|~\s?)\Z", re.I)
+_GONE_UP = re.compile(  # "prices went up to $5" reaches $5, where "up to $5" is no more than that
+    r"\b(?:go|goes|going|gone|went|com(?:e|es|ing)|came|shot|shoot(?:s|ing)?|mov(?:e|es|ed|ing)|push(?:es|ed|ing)?|"
+    r"jump(?:s|ed|ing)?|climb(?:s|ed|ing)?|crept|creep(?:s|ing)?|bump(?:s|ed|ing)?|r[iou]s(?:e|es|en|ing)|"
+    r"tak(?:e|es|en|ing)|took|bring(?:s|ing)?|brought|edg(?:e|es|ed|ing)|inch(?:es|ed|ing)?|"
+    r"driv(?:e|es|en|ing)|drove)\sup\Z",
+    re.IGNORECASE,
+)
 _STEMS = {"doubl": 2.0, "tripl": 3.0, "trebl": 3.0, "quadrupl": 4.0, "halv": 0.5}
 _MULTIPLES = {"twice": 2.0, "thrice": 3.0} | _STEMS | {f"{n}fold": float(v) for n, v in (ONES | TEENS | TENS).items()}
 _MULTIPLE = re.compile(
@@ -97,7 +110,7 @@ _MULTIPLE = re.compile(
     rf"|(?:{any_of(_STEMS)})(?:(?i:ed|es|ing)|(?i:e)(?=\s(?:the|that|what|its|their|his|her)\b))"
     rf"|(?:{any_of([*ONES, *TEENS, *TENS])})(?i:fold))\b"
 )
-AGE = Unit("year of age", "age", 31556952.0)
+AGE = Unit("year", "age", 31556952.0)
 _DECADE = re.compile(
     r"(?i:\b(?:his|her|their|my|our|your|whose))\s(?P<age>(?:(?:early|mid|middle|late)(?:\s|-)(?:to[\s-](?:mid|late)[\s-])?)?"
     rf"(?:(?P<digits>[1-9]0)['’]?s|(?P<word>(?i:{'|'.join(ten[:-1] for ten in TENS)}))ies)\b)"
@@ -108,6 +121,7 @@ _MAX_SIDES = 3
 _BEFORE, _AFTER = 60, 120  # characters around a number in which a date or an address that holds it may begin and end
 _MAX_GAP = 16  # characters between the ends of a range
 _SUSPENDED = re.compile(r"[-–](?:,|\s(?:or|and|to)\s)")
+_ODD = re.compile(r"(?:-odd|-plus|\+) (?=[a-z])")
 _OF_UNIT = re.compile(r"\s(?:of\s)?an?\s(?=\w)|\sof\s(?=\w)")
 _SO_MANY = re.compile(
     r"(?:\s(?!(?:in|of|for|at|to|on|from|by|with|away|tall|high|long|wide|deep|above|below)\b)[a-z-]{1,20}){0,4}"
@@ -149,7 +163,7 @@ def _bounds() -> tuple[re.Pattern[str], dict[str, str], re.Pattern[str], dict[st
     return (
         re.compile(rf"(?<!\w)({before}){_GLUE}"),
         before_label,
-        re.compile(rf"(?:\s(?!odd)|-(?=odd))({after})\b|\s?(\+)(?!\s?\d)"),
+        re.compile(rf"(?:\s(?!odd)|-(?=odd|plus))({after})\b|\s?(\+)(?!\s?\d)"),
         after_label,
     )
 
@@ -297,12 +311,14 @@ def _with_unit(text: str, numeral: Numeral) -> Figure | None:
     if numeral.digits and _ORDINAL.match(text, end):
         return None  # "the 15,599 th plane"
     decimal = "." in text[start:end]
-    million = numeral.letter == "m" and decimal and _PAID.search(text, max(0, start - 20), start)  # "paid 1.2m"
+    million = numeral.letter == "m" and decimal and is_paid(text, start, 20)  # "paid 1.2m"
     if numeral.letter and (sign or million or _scales(text, end, numeral.letter, decimal=decimal)):
         value, end, scaled = value * LETTERS[numeral.letter], end + 1, True
     elif sign and numeral.digits and (apart := _LETTER_APART.match(text, end)):
         value, end, scaled = value * LETTERS[apart[1]], apart.end(), True
-    unit = find_unit_after(text, end, digits=numeral.digits) or _linked_unit(text, end, numeral.kind)
+    odd = _ODD.match(text, end)  # "forty-odd miles", "100+ km"
+    unit = find_unit_after(text, odd.end() - 1 if odd else end, digits=numeral.digits)
+    unit = unit or _linked_unit(text, end, numeral.kind)
     figure = Figure(start, end, start, end, value, numeral.high, None, numeral.kind, numeral.digits, scaled)
     if sign is not None:
         if unit is not None and unit.unit == sign.unit and text[unit.start].isalpha():
@@ -311,9 +327,8 @@ def _with_unit(text: str, numeral: Numeral) -> Figure | None:
         figure.start, figure.end, figure.unit, figure.signed = sign.start, rate.end, rate.unit, True
     elif unit is not None:
         figure.end, figure.unit = unit.end, unit.unit
-        paid = scaled or _PAID.search(text, max(0, start - 60), start)
         name, per, thing = unit.unit.name.partition(" per ")
-        if paid and name in _MONEY_TOO:
+        if name in _MONEY_TOO and unit.unit.dimension.startswith("mass") and _is_money(text, start, unit.end, value):
             figure.unit = Unit(_MONEY_TOO[name] + per + thing, "money" + per + thing)
         if unit.unit.dimension in ("temperature", "angle") and (below := _BELOW_ZERO.match(text, unit.end)):
             figure.end, figure.value = below.end(), -abs(value)
@@ -326,6 +341,13 @@ def _with_unit(text: str, numeral: Numeral) -> Figure | None:
         if (value == 1 or numeral.kind == "fraction") and rest[:1] in ("-", "–") and rest[1:].isalpha():
             return None  # "one-off", "half-staff"
     return figure
+
+
+def _is_money(text: str, start: int, end: int, value: float) -> bool:
+    """Whether pounds are paid rather than weighed: "3 million pounds of debt" are, "2 million pounds of beef" not."""
+    if text.startswith(" of ", end):
+        return _OF_MONEY.match(text, end) is not None
+    return is_paid(text, start) or abs(value) >= 1e6
 
 
 def _scales(text: str, end: int, letter: str, *, decimal: bool) -> bool:
@@ -428,8 +450,9 @@ def find_bound(text: str, figure: Figure) -> str:
     if figure.high is not None and figure.kind != "vague" and not _ABOUT.search(before):
         return "="  # "from 5 up to 10" has both its ends
     pattern_before, label_before, pattern_after, label_after = _bounds()
-    if found := pattern_before.search(before):
+    if (found := pattern_before.search(before)) and not _GONE_UP.search(before, 0, found.start() + 2):
         return label_before[" ".join(found.group(1).lower().split())]
-    if found := pattern_after.match(text, figure.end, min(len(text), figure.end + 20)):
+    after = figure.number_end if _ODD.match(text, figure.number_end) else figure.end
+    if found := pattern_after.match(text, after, min(len(text), after + 20)):
         return ">=" if found.group(2) else label_after[" ".join(found.group(1).lower().split())]
     return "="

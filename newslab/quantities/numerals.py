@@ -63,7 +63,9 @@ _ATOM = re.compile(
     r"|(?<=€)\d{1,4},\d\d(?![\d.,]*\d)|\d{1,4},\d\d(?=\s?(?:€|euros?\b))"
     r"|\d{1,3}(?:[,，\u2009\u202f\xa0٬]\d{3}){1,7}(?!\d)(?:[.．٫]\d+)?"
     r"|\d{1,2}(?:,\d{2}){1,4},\d{3}(?!\d)(?:\.\d+)?"
-    r"|\d+(?:[.．٫]\d+)?|(?<![\w.])\.\d+)(?P<glyph>[½¼¾⅓⅔⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞])?"
+    r"|\d{1,3}(?:\.\d{3})+,\d{1,2}(?!\d)"  # "1.234,50", as most of Europe writes it
+    r"|\d+(?:\.\d+)?[eE][+-]?[12]?\d(?!\w)"
+    r"|\d+(?:[.．٫]\d+)?|(?<![\w.])\.\d+)(?P<glyph>[ ]?[½¼¾⅓⅔⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞])?"
     r"|(?P<alone>[½¼¾⅓⅔⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞])"
     rf"|(?<![^\W\d_])(?P<word>{_WORDS})(?:(?<![Aa]t one) point(?P<spoken>(?: (?:{_DIGITS}))+))?(?![^\W_])"
 )
@@ -83,7 +85,12 @@ _NOT_HALF = re.compile(
 
 
 _BOTTOMS = frozenset({2, 3, 4, 5, 6, 8, 10, 16, 32, 64, 100, 128})  # of fractions; "24/7" and "9/11" are none
-_POWER = re.compile(r"\s?[×xX]\s?10\s?\^?(?P<power>[-−–]?\d{1,2}|[⁻]?[⁰¹²³⁴⁵⁶⁷⁸⁹]{1,2})(?![\d,.]\d|\d)")
+_SEVERAL_PARTS = re.compile(
+    r"(?:one|two|three|four|five|seven)[ -](?:half|third|quarter|fourth|fifth|sixth|eighth|tenth)s?\b"
+)
+_EXPONENT = r"(?P<power>[-−–]?\d{1,2}|[⁻]?[⁰¹²³⁴⁵⁶⁷⁸⁹]{1,2})(?![\d,.]\d|\d)"
+_POWER = re.compile(rf"\s?[×xX]\s?10\s?\^?{_EXPONENT}")
+_POWER_OF_TEN = re.compile(rf"(?:\^|(?=[⁻⁰¹²³⁴⁵⁶⁷⁸⁹])){_EXPONENT}")
 _RAISED = str.maketrans("⁻−–⁰¹²³⁴⁵⁶⁷⁸⁹", "---0123456789")
 
 
@@ -131,7 +138,8 @@ def read_digits(written: str) -> float | None:
     """
     if len(written) > 2 * _MAX_DIGITS:
         return None
-    written = re.sub(r"^(\d+),(\d{1,2})$", r"\1.\2", written)  # the comma of "2,6 million" is a decimal one
+    if decimals := re.fullmatch(r"(\d+(?:\.\d{3})*),(\d{1,2})", written):  # the comma of "2,6 million" is a decimal one
+        written = f"{decimals[1].replace('.', '')}.{decimals[2]}"
     plain = re.sub(r"[,，\u2009\u202f\xa0٬]", "", written).replace("٫", ".").replace("．", ".")
     if len(plain) > _MAX_DIGITS:
         return None
@@ -176,7 +184,7 @@ def _atoms(text: str) -> Iterator[_Atom]:
         if written := match["digits"]:
             value = read_digits(written)
             if value is not None:
-                extra = GLYPHS[match["glyph"]] if match["glyph"] else 0.0
+                extra = GLYPHS[match["glyph"].strip()] if match["glyph"] else 0.0
                 yield _Atom(match.start(), match.end(), "", value + extra, written)
         elif glyph := match["alone"]:
             yield _Atom(match.start(), match.end(), "", GLYPHS[glyph], glyph)
@@ -197,10 +205,12 @@ def _joined(text: str, left: _Atom, right: _Atom) -> bool:
         return right.word in SCALES and left.word == ""
     if gap == " of ":
         return left.word in (*VAGUE, "tens") and right.word in VAGUE
-    if gap in (" a ", " of a "):
+    if gap in (" a ", "-a-", " of a "):
         return left.word in ("half", "quarter", "third") and right.word in SCALES
     if gap in (" and a ", "-and-a-", " and ") and right.word in ("half", "quarter", "third"):
         return left.word not in VAGUE and (gap != " and " or right.word == "half")
+    if gap in (" and ", "-and-") and _SEVERAL_PARTS.match(text, right.start):  # "three and three quarters"
+        return left.word == "" or left.word in ONES or left.word in TEENS or left.word in TENS
     if right.word == "" or not _JOINT.fullmatch(gap):  # digits begin a number of their own
         return False
     if "and" in gap:
@@ -236,14 +246,16 @@ def _combine(text: str, atoms: list[_Atom]) -> Numeral | None:
         if near:  # "several hundred" is as vague as "hundreds"
             low = _value(atoms)
             return Numeral(start - len(near.group()), end, low, low * 10, kind="vague", scaled=True)
-        if article is None:
-            return None
-        start -= len(article.group())
+        if article is None and not (text[end : end + 1] == "-" and text[end + 1 : end + 2].isalpha()):
+            return None  # but "the million-dollar question"
+        start -= len(article.group()) if article else 0
     value, kind = _value(atoms), "cardinal"
     if len(atoms) == 1 and (fraction := _slashed(text, first)):
         end, value, kind = fraction
     if not last.word and (power := _POWER.match(text, end)):  # "2.9 × 10⁸"
         value, end = float(f"{value}e{power['power'].translate(_RAISED)}"), power.end()
+    elif first.plain == "10" and (power := _POWER_OF_TEN.match(text, end)):
+        value, end = float(f"1e{power['power'].translate(_RAISED)}"), power.end()
     letter = text[end : end + 1] if not last.word and end == last.end else ""
     if letter not in LETTERS or text[end + 1 : end + 2].isalnum():
         letter = ""
@@ -264,8 +276,13 @@ def _part(text: str, atoms: list[_Atom], before: str) -> Numeral | None:
         gap = text[atoms[-2].end : last.start].lower()
         if singular == "quarter" and _QUARTERS_OF_TIME.search(before):
             return Numeral(start, atoms[-2].end, _value(atoms[:-1]))
-        if "a" in gap:
-            return Numeral(start, end, _value(atoms[:-1]) + part)
+        if "a" in gap:  # "two and a half", "a million and a half"
+            scale = SCALES.get(atoms[-2].word, 1.0)
+            if atoms[0].word in SCALES and (article := _ARTICLE.search(before)):
+                start -= len(article.group())
+            return Numeral(start, end, _value(atoms[:-1]) + part * (scale if scale >= 1000 else 1.0))
+        if len(atoms) > 2 and "and" in text[atoms[-3].end : atoms[-2].start].lower():  # "three and three quarters"
+            return Numeral(start, end, _value(atoms[:-2]) + _value(atoms[-2:-1]) * part)
         if last.word != singular or atoms[0].word == "one" or singular == "half":
             return Numeral(start, end, _value(atoms[:-1]) * part, kind="fraction")
         return None

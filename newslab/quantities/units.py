@@ -6,6 +6,7 @@ normalised name (``kilometre``, ``percent``, ``danish krone``) whatever its spel
 
 import re
 import tomllib
+import unicodedata
 from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
@@ -26,49 +27,26 @@ SI_UNITS = {
 }  # fmt: skip
 
 PREFIXES = {
-    "k": ("kilo", 1e3), "h": ("hecto", 1e2), "d": ("deci", 1e-1), "c": ("centi", 1e-2), "m": ("milli", 1e-3),
-    "µ": ("micro", 1e-6),
-    "u": ("micro", 1e-6), "n": ("nano", 1e-9), "M": ("mega", 1e6), "G": ("giga", 1e9), "T": ("tera", 1e12),
-    "P": ("peta", 1e15), "E": ("exa", 1e18),
+    "da": ("deca", 1e1), "h": ("hecto", 1e2), "k": ("kilo", 1e3), "M": ("mega", 1e6), "G": ("giga", 1e9),
+    "T": ("tera", 1e12), "P": ("peta", 1e15), "E": ("exa", 1e18), "Z": ("zetta", 1e21), "Y": ("yotta", 1e24),
+    "d": ("deci", 1e-1), "c": ("centi", 1e-2), "m": ("milli", 1e-3), "µ": ("micro", 1e-6), "u": ("micro", 1e-6),
+    "n": ("nano", 1e-9), "p": ("pico", 1e-12), "f": ("femto", 1e-15), "a": ("atto", 1e-18),
+    "Ki": ("kibi", 2.0**10), "Mi": ("mebi", 2.0**20), "Gi": ("gibi", 2.0**30), "Ti": ("tebi", 2.0**40),
+    "Pi": ("pebi", 2.0**50),
 }  # fmt: skip
-"""SI prefixes by letter; ``u`` stands for ``µ`` where a keyboard has none."""
-
-# Coins that several countries share: "rupees" alone keeps no country, "Fijian dollars" takes its own.
-COINS = {
-    "dollar": "dollar", "rupee": "rupee", "franc": "franc", "krone": "krone", "kroner": "krone",
-    "krona": "krona", "kronor": "krona", "crown": "crown", "peso": "peso", "lira": "lira",
-    "dinar": "dinar", "dirham": "dirham",
-    "riyal": "riyal", "rial": "rial", "shilling": "shilling", "won": "won", "yuan": "yuan", "leu": "leu",
-    "lei": "leu", "reais": "brazilian real", "cent": "cent", "penny": "penny", "pence": "penny",
-    "pennies": "penny", "sen": "sen",
-}  # fmt: skip
-PLACED_COINS = {
-    "krone",
-    "krona",
-    "crown",
-    "leu",
-    "dollar",
-    "rupee",
-    "franc",
-    "peso",
-    "lira",
-    "dinar",
-    "dirham",
-    "riyal",
-    "rial",
-    "shilling",
-    "pound",
-}
+"""SI and binary prefixes by letter; ``u`` stands for ``µ`` where a keyboard has none."""
 
 # How lengths are raised: "square" or "sq" before the name of the unit, or "squared" after it
-_POWERS = ((2, "area", ("square", "sq", "sq."), "squared"), (3, "volume", ("cubic", "cu", "cu."), "cubed"))
+_POWERS = (
+    (2, "area", ("square", "sq", "sq."), "squared", ("²", "2", "^2")),
+    (3, "volume", ("cubic", "cu", "cu."), "cubed", ("³", "3", "^3")),
+)
 
 _GAP = re.compile(r"[ \t\xa0\u2009\u202f]?-?")
 _WORDS = re.compile(r"[^\W\d_](?:[^\W\d_]|[.'’·](?=\w)|/(?=[^\W\d_]))*\.?")
-_SIGN = re.compile(r"[%٪%‰°º˚℃℉′″Ω]\s?[CF]?(?![^\W\d_])|[%٪%‰°º˚℃℉′″Ω]|m²|km²|cm²|ft²|m³|cm³|[a-z]{1,2}[23](?!\w)")
+_SIGN = re.compile(r"[%٪%‰°º˚℃℉′″Ω¢]\s?[CFKRcf]?(?![^\W\d_])|[%٪%‰°º˚℃℉′″Ω¢]|[kM]Ω|[^\W\d_]{1,3}(?:\^?[23](?!\w)|[²³])")
 _PER = re.compile(r"(?:\s*/\s*|(?:\s+|-)per(?:\s+|-)|-an?-|\s+(?:an?|each|every)\s+)(?=[^\W\d_])", re.IGNORECASE)
-_SYMBOL_RATE = re.compile(r"([^\W\d_]{1,4})[ ]?/[ ]?([^\W\d_]{1,3}[23²³]?)(?!\w)")
-_SQUARED = re.compile(r"[^\W\d_]{1,4}/[^\W\d_]{1,3}(?:\^?2|²)(?!\w)")  # "m/s2"
+_SYMBOL_RATE = re.compile(r"([^\W\d_]{1,4}(?:\^?[23]|[²³])?)[ ]?/[ ]?([^\W\d_]{1,3}(?:\^?[23]|[²³])?)(?!\w)")
 _CODE = re.compile(
     r"[ ]?\(?(US|[A-Z]{2}D)(?![\w$])\)?(?=[.,;:]|\s*\Z|\s(?:an?|and|at|by|each|for|from|in|on|or|per|to)\b)"
 )
@@ -77,14 +55,24 @@ _WORD_CODES = frozenset(
     {"ALL", "AMD", "BAM", "BIF", "BOB", "COP", "CUP", "DOP", "ERN", "GEL", "LAK", "MAD", "MOP", "NAD", "PEN", "SOS"}
     | {"STN", "TOP", "TRY", "WST"}
 )
+_PAID = re.compile(
+    r"\b(?:cost|pay|paid|worth|price|spen[dt]|earn|fine[ds]?\b|sold|sell|bought|buy|salar|wage|fee\b|fees\b|loan|bill|"
+    r"budget|fund|debt|donat|rais|charge|lent|lend|borrow|owe|bank)",
+    re.IGNORECASE,
+)
 _LETTERED = re.compile(r"\b[A-Z]\s[\d.,]+\Z")  # "channel C 5 N" is a name
 _ORDINAL = re.compile(r" second\s(?:half|quarter|time|place|round|term|year|day|season|goal|floor|largest|biggest)\b")
 _FEET = re.compile(r"['’′](?=\s?\d{1,2}[\"″”])")  # 6'2"
 _INCHES = re.compile(r"\d['’′]\s?\d{1,2}\Z")
 _NO_NOUN = re.compile(r"\s*(?:[.,;)]|\Z)|\s(?:of|at|and|or|per|to|from|in|for)\b")
 _SYSTEM = re.compile(r"(?:US|U\.S\.|UK|imperial|statute)\s(?=(?:fluid|gallon|pint|quart|ounce|ton|mile|cup|bushel))")
-_TECHNICAL = re.compile(r"(?i:[kmg]?hz|[kmgt]?wh|mah|[kmgt]b(?:ps)?|[kmg]w|kj|dba?|kbps|[km]pa)")  # in any case
+_SCALE = re.compile(r"\s?(celsius|fahrenheit|centigrade|kelvin)\b", re.IGNORECASE)
+_TECHNICAL = re.compile(  # in any case
+    r"(?i:[kmg]?hz|[kmgt]?wh|mah|[kmgt]b(?:ps)?|[kmg]w|kj|kcal|dba?|kbps|[km]pa|kgs?|km|cm|ml)"
+)
+_WORD_SYMBOLS = frozenset({"AU", "Gt", "Mt", "Pa", "dam", "lm", "ly", "mol", "mps", "rad", "st"})  # and other things
 _SPACED_LETTERS = frozenset("mglLCFWV")  # one-letter symbols that may stand apart from their number
+_ACCENTS = dict.fromkeys(range(768, 880)) | {ord("ł"): "l", ord("ø"): "o"}
 _MAX_NAME = 4  # words: "miles to the gallon"
 _REACH = 60  # characters looked at beside a number; longer than any unit
 
@@ -113,6 +101,7 @@ class _Table(NamedTuple):
     before: re.Pattern[str]  # currency signs, at the end of what precedes a number
     signs: dict[str, Unit]
     after: dict[str, Unit]  # currency signs after a number
+    coins: dict[str, str]  # coins whose country may be named before them
 
 
 @lru_cache(maxsize=1)
@@ -120,27 +109,34 @@ def _table() -> _Table:
     names: dict[str, Unit] = {}
     symbols: dict[str, Unit] = {}
     folded: dict[str, Unit] = {}
+    coins: dict[str, str] = {}
     folder = Path(__file__).parent
     for dimension, entries in tomllib.loads((folder / "units.toml").read_text(encoding="utf-8")).items():
         for name, entry in entries.items():
             unit = Unit(name, dimension, entry.get("si"), entry.get("offset", 0.0))
-            spellings = [name, *entry.get("names", [])]
+            spellings = [name] * entry.get("spoken", True) + entry.get("names", [])
             names |= {form: unit for spelling in spellings for form in _plurals(spelling)}
             symbols |= dict.fromkeys(entry.get("symbols", []), unit)
-            for letter in entry.get("prefixes", ""):
-                word, power = PREFIXES[letter]
+            if dimension == "money":
+                coins |= dict.fromkeys([form for spelling in [name, *spellings] for form in _plurals(spelling)], name)
+            for letter, (word, power) in PREFIXES.items() if "prefixes" in entry else ():
                 scaled = Unit(word + name, dimension, unit.factor and unit.factor * power)
-                full = [spelling for spelling in spellings if len(spelling) > 3 or spelling == name]
-                names |= {word + form: scaled for spelling in full for form in _plurals(spelling)}
-                symbols |= {letter + symbol: scaled for symbol in entry.get("symbols", [])}
-                if letter == "µ":  # the Greek letter and the sign for micro look alike
-                    symbols |= {"μ" + symbol: scaled for symbol in entry.get("symbols", [])}
-    for form, unit in list(names.items()):
-        if unit.dimension == "length" and unit.factor:
-            for power, dimension, before_name, after_name in _POWERS:
-                raised = Unit(f"{before_name[0]} {unit.name}", dimension, unit.factor**power)
-                for written in (*(f"{word} {form}" for word in before_name), f"{form} {after_name}"):
-                    names.setdefault(written, raised)
+                names |= {word + form: scaled for spelling in spellings for form in _plurals(spelling)}
+                if letter in entry["prefixes"]:
+                    # the Greek letter and the sign for micro look alike
+                    letters = ("µ", "μ") if letter == "µ" else (letter,)
+                    symbols |= {first + symbol: scaled for first in letters for symbol in entry.get("symbols", [])}
+    for power, dimension, before_name, after_name, raised in _POWERS:
+        for table in (names, symbols):
+            for form, unit in list(table.items()):
+                if unit.dimension != "length" or not unit.factor:
+                    continue
+                whole = Unit(f"{before_name[0]} {unit.name}", dimension, unit.factor**power)
+                glued = [f"sq{form}"] if power == 2 else []
+                for written in (*(f"{word} {form}" for word in before_name), f"{form} {after_name}", *glued):
+                    names.setdefault(written, whole)
+                for sign in raised if table is symbols else ():
+                    symbols.setdefault(form + sign, whole)
     # "2.4Ghz", "30mbps", "100MW": in lower case a prefix of thousands or more is meant
     for symbol, unit in sorted(symbols.items(), key=lambda item: (item[0][0] in "kMGTPE", item[0])):
         if len(symbol) > 1:
@@ -154,23 +150,27 @@ def _table() -> _Table:
         code, name, others, left, right = line.split("\t")
         unit = Unit(name, "money")
         names |= {form: unit for spelling in [name, *_split(others)] for form in _plurals(spelling)}
-        signs = [*_split(left), code] if code not in _WORD_CODES else _split(left)
+        signs = [*_split(left), code]
         before |= dict.fromkeys([*signs, *(f"{s[:-1]} $" for s in signs if len(s) > 2 and s[-1] == "$")], unit)
-        after |= dict.fromkeys([*_split(right), code] if code not in _WORD_CODES else _split(right), unit)
+        after |= dict.fromkeys([*_split(right), code], unit)
     after |= {"p": Unit("penny", "money"), "¢": Unit("cent", "money"), "kr": Unit("krone", "money")}
-    for coin, name in COINS.items():
-        names |= {form: Unit(name, "money") for form in _plurals(coin)}
     written = "|".join(re.escape(s) for s in sorted(before, key=lambda s: (-len(s), s)))
-    return _Table(names, symbols, folded, re.compile(rf"(?<![^\W_])(?:{written})\Z"), before, after)
+    return _Table(names, symbols, folded, re.compile(rf"(?<![^\W_])(?:{written})\Z"), before, after, coins)
 
 
 def _split(cell: str) -> list[str]:
     return cell.split("|") if cell else []
 
 
+def _fold(name: str) -> str:
+    """Write a name in lower case and without accents: "Złoty" is read as "złoty" and "Krónur" as "kronur"."""
+    name = " ".join(name.lower().split())
+    return name if name.isascii() else unicodedata.normalize("NFKD", name).translate(_ACCENTS)
+
+
 def _plurals(name: str) -> tuple[str, ...]:
-    """Return the name in lower case, in the singular and with its first or last word in the plural."""
-    name = name.lower()
+    """Return the name folded, in the singular and with its first or last word in the plural."""
+    name = _fold(name)
     head, per, rest = name.partition(" per ")
     return (name, f"{head}s{per}{rest}") if not name.endswith("s") or per else (name,)
 
@@ -228,9 +228,16 @@ def find_currency_before(text: str, start: int) -> Match | None:
     sign = found.group()
     if sign[-1].isalpha() and len(sign) < 3 and start - left > len(stretch) and sign not in ("Rs", "RM"):
         return None  # "P 5" and "Y 5" are letters; "Y5" may be yen
+    if sign in _WORD_CODES and not is_paid(text, start):
+        return None
     if sign in ("R", "P", "Y") and not re.compile(r"\d[\d,. ]*\d|\d\s?[mb]").match(text, start):
         return None  # "R2" is more often a name than two rand
     return Match(_table().signs[sign], left + found.start(), left + found.end())
+
+
+def is_paid(text: str, at: int, reach: int = _REACH) -> bool:
+    """Whether one of the last words before ``at`` says that money changes hands."""
+    return _PAID.search(text, max(0, at - reach), at) is not None
 
 
 def find_unit_after(text: str, end: int, *, digits: bool) -> Match | None:
@@ -328,12 +335,24 @@ def _plain_unit(text: str, end: int, *, digits: bool, gap: bool = True) -> Match
     for length in (4, 3, 2, 1) if digits else (3,):  # a code may follow "20 million" too
         sign = text[start : start + length]
         ends_in_code = sign in table.after and (digits or sign.isupper())
+        if sign in _WORD_CODES and not is_paid(text, end):
+            continue
         if ends_in_code and len(sign) == length and not _letter_follows(text, start + length, sign):
             return Match(table.after[sign], start, start + length)
+    if digits and (rate := _SYMBOL_RATE.match(text, start, limit)):
+        if unit := table.symbols.get(rate.group()):  # "km/h"
+            return Match(unit, start, rate.end())
+        above, below = (table.symbols.get(part) or table.names.get(part) for part in rate.groups())
+        if above and below:
+            name, dimension = f"{above.name} per {below.name}", f"{above.dimension} per {below.dimension}"
+            factor = above.factor / below.factor if above.factor and below.factor else None
+            known = table.names.get(name)
+            return Match(known or Unit(name, dimension, factor), start, rate.end())
     if mark := _SIGN.match(text, start, limit):
         written = mark.group().replace(" ", "")
         if unit := table.symbols.get(written) or table.symbols.get(mark.group().strip()):
-            return Match(unit, start, mark.end())
+            scale = _SCALE.match(text, mark.end()) if unit.dimension == "angle" else None  # "37° Celsius"
+            return Match(table.names[scale[1].lower()] if scale else unit, start, (scale or mark).end())
     if digits and attached and (feet := _FEET.match(text, start)):
         return Match(table.names["foot"], start, feet.end())
     if (
@@ -343,15 +362,6 @@ def _plain_unit(text: str, end: int, *, digits: bool, gap: bool = True) -> Match
         and _INCHES.search(text, max(0, start - 8), start)
     ):
         return Match(table.names["inch"], start, start + 1)
-    if digits and (square := _SQUARED.match(text, start, limit)) and square.group() in table.symbols:
-        return Match(table.symbols[square.group()], start, square.end())
-    if digits and (rate := _SYMBOL_RATE.match(text, start, limit)):
-        above, below = table.symbols.get(rate[1]), table.symbols.get(rate[2])
-        if above and below:
-            name, dimension = f"{above.name} per {below.name}", f"{above.dimension} per {below.dimension}"
-            factor = above.factor / below.factor if above.factor and below.factor else None
-            known = table.names.get(name)
-            return Match(known or Unit(name, dimension, factor), start, rate.end())
     # the longest run of words that is a unit: "square kilometres" before "square"
     ends: list[int] = []
     at = start
@@ -365,10 +375,10 @@ def _plain_unit(text: str, end: int, *, digits: bool, gap: bool = True) -> Match
     for stop in reversed(ends):
         for last in (stop, stop - 1) if text[stop - 1] == "." else (stop,):
             written = text[start:last]
-            name = " ".join(written.lower().split())
+            name = _fold(written)
             unit = table.names.get(name) or table.names.get(name.replace("-", " "))
-            if unit is None and " " not in written and digits:
-                single = len(written) == 1
+            if unit is None and " " not in written and (digits or len(written) > 2):
+                single = len(written) == 1 or (written in _WORD_SYMBOLS and not attached)
                 apart = written in _SPACED_LETTERS or (
                     _NO_NOUN.match(text, last) is not None and not _LETTERED.search(text, max(0, end - 12), end)
                 )
@@ -380,9 +390,8 @@ def _plain_unit(text: str, end: int, *, digits: bool, gap: bool = True) -> Match
                     unit = table.folded.get(written.lower())
             if unit is None and " " in name:
                 owner, _, coin = name.rpartition(" ")
-                coin = table.names[coin].name if coin in table.names else coin
-                if coin in PLACED_COINS and written[0].isupper() and written.count(" ") <= 2:
-                    unit = Unit(f"{owner} {coin}", "money")
+                if coin in table.coins and written[0].isupper() and written.count(" ") <= 2:
+                    unit = Unit(f"{owner} {table.coins[coin]}", "money")
             if unit is not None and not _letter_follows(text, last, written):
                 return Match(unit, start, last)
     return None
