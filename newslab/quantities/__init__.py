@@ -70,6 +70,7 @@ _WHERE_AND_WHEN = _TIMES | {"GPE", "LOC", "FAC"}
 _REACHES = frozenset({"to", "from", "by"})  # more likely with the verb than with a noun: "rose on the day to 55"
 _PARTS = frozenset({"", "and"})
 _TO_A_LEVEL = frozenset({"to", "to end at", "to close at", "to finish at", "to settle at", "to a record"})
+_AT_A_LEVEL = frozenset({"at", ", at", "to"})
 _COMPARED = frozenset({"with", "against", "than", "from", "versus"})
 _PLAYED = frozenset(
     {"inning", "innings", "match", "game", "round", "stage", "race", "season", "episode", "session", "set"}
@@ -79,6 +80,7 @@ _MEASURES = frozenset({"away", "tall", "long", "wide", "deep", "high", "thick", 
 _REPORTING = frozenset(
     {"say", "tell", "add", "note", "announce", "claim", "explain", "warn", "write", "think", "believe"}
 )
+_CLAUSE_STARTS = frozenset({"but", "while", "whilst", "yet", "so"})  # what joins clauses, and no nouns
 _SHARES = frozenset({"conj", "appos", "prep", "dep", "nmod"})  # a figure to the one whose thing it shares
 _NO_START = frozenset({"DET", "PUNCT", "ADV", "PRON", "NUM", "SPACE"})
 _NO_END = frozenset({"ADP", "CCONJ", "DET", "PUNCT", "SPACE"})
@@ -87,7 +89,9 @@ _ALL = frozenset(
     {"total", "overall", "entire", "whole", "combined", "record", "mere", "staggering", "estimated"}
 )  # how much of the thing, not what it is
 _WHEN = frozenset({"quarter", "year", "month", "week", "day", "season", "period", "decade", "half", "session"})
-_SUMMARY = frozenset({"average", "total", "maximum", "minimum", "mean", "median", "age"})  # "an average of 12"
+_SUMMARY = frozenset(
+    {"average", "total", "maximum", "minimum", "mean", "median", "age", "equivalent"}
+)  # "an average of 12"
 _BY_HOW_MUCH = frozenset({"by", "of", "under", "over", "about", "around", "than"})
 _LEVELS = frozenset(  # verbs whose subject a bare figure measures: "the index hit 4,000"
     {"reach", "hit", "total", "number", "exceed", "top", "near", "approach", "pass", "touch", "measure", "average"}
@@ -106,6 +110,7 @@ _HEDGES = frozenset(
     {"about", "around", "approximately", "roughly", "some", "nearly", "almost", "more", "than", "less", "fewer", "over"}
     | {"under", "by", "least", "most", "a", "an", "the", "another", "only", "just", "estimated"}
 )
+_PLUS_OR_MINUS = frozenset({"plus", "or", "minus"})
 _NOT_COUNTING = frozenset({"no", "this", "that", "each", "every", "any", "which", "the", "another"})  # "no one"
 _BRACKETED = frozenset({"(", "[", "or", ", or", ", or about"})
 _NO_PLURAL = frozenset(  # "300 staff" counts, where "717 jet" names
@@ -125,6 +130,7 @@ _NO_PLURAL = frozenset(  # "300 staff" counts, where "717 jet" names
     }
     | {"spacecraft", "deer", "dead", "offspring", "cavalry", "infantry", "troop", "strong", "percent"}
 )
+_CASUALTIES = frozenset({"dead", "injured", "wounded", "missing", "hurt", "homeless", "unaccounted"})
 _AGES = frozenset({"age", "aged", "ages"})
 _OF_AGE = frozenset({"age", "oldest", "youngest", "eldest"})  # "the youngest is 18"
 _GOES_ON = frozenset({"when", "and", "but", "today", "now", "on", "last", "next", "this"})  # behind an age in words
@@ -210,7 +216,7 @@ def _document_rows(doc_id: str, doc: Doc) -> Iterator[dict[str, object]]:
     parse = _Parse(doc, text, figures)
     previous: Figure | None = None
     for figure in figures:
-        figure.bound = "=" if _lasts(doc, figure) else find_bound(text, figure)
+        figure.bound = "=" if _lasts(doc, figure, previous) else find_bound(text, figure)
         figure.trend = _trend(doc, figure)
         parse.count(figure, previous)
         _age(doc, text, figure, previous)
@@ -242,9 +248,12 @@ def _document_rows(doc_id: str, doc: Doc) -> Iterator[dict[str, object]]:
         }
 
 
-def _lasts(doc: Doc, figure: Figure) -> bool:
+def _lasts(doc: Doc, figure: Figure, previous: Figure | None) -> bool:
     """Whether "over" says through what the figure extends rather than what it exceeds: "a rise over 24 months"."""
     over = doc[figure.first - 1] if figure.first else None
+    time = figure.unit is not None and figure.unit.dimension == "time"
+    if time and previous is not None and over is not None and over.lower_ == "over" and previous.last == over.i:
+        return True  # "worth $50,000 over three years"
     if over is None or over.lower_ != "over" or over.dep_ != "prep" or figure.value >= 100:
         return False
     if figure.unit is None:
@@ -282,7 +291,8 @@ def _is_name(doc: Doc, text: str, figure: Figure) -> bool:
             return figure.last + 1 >= len(doc) or doc[figure.last + 1].pos_ not in ("ADJ", "ADV")
         return token.pos_ in _NOMINAL  # the doubles of tennis
     if figure.unit is not None:
-        return False
+        lettered = figure.end - figure.number_end == 1 and text[figure.number_end] in "ABCDEF"  # "Pad 39A"
+        return lettered and before is not None and (before.lemma_.lower() in _labels() or before.pos_ == "PROPN")
     written = token.text[figure.number_start - token.idx :]
     if figure.digits and figure.high is None and figure.last - figure.first == 1 and YEAR.fullmatch(written):
         return _is_year(doc, figure, before, noun)
@@ -359,10 +369,12 @@ def _trend(doc: Doc, figure: Figure) -> str | None:
     while i > 0 and i > figure.first - 5:
         if doc[i].lower_ in ("least", "most") or doc[max(0, i - 2) : i + 1].text == "by up to":
             i -= 2  # "at least"
-        elif doc[i].lower_ in _HEDGES:
+        elif doc[i].lower_ in _HEDGES or doc[i].lower_ == "between":
             i -= 1
         else:
             break
+    if figure.high is not None and i > 0 and i < figure.first - 1 and doc[i].lower_ == "to":
+        return None  # "fell to between 2 and 3 percent"
     if i >= 0 and (trend := _ADVERBS.get(doc[i].lower_)) and not doc[i].lower_.endswith("er"):
         return trend
     if i >= 0 and doc[i].pos_ == "VERB" and (trend := _direction(doc[i], figure)):
@@ -397,7 +409,7 @@ def _trend(doc: Doc, figure: Figure) -> str | None:
 def _direction(token: Token, figure: Figure) -> str | None:
     """Say which way a word moves the figure, if any."""
     trend, lemma = read_lexicon()["trend"], token.lemma_.lower()
-    if figure.unit is None and lemma in trend["one_by_one"]:
+    if figure.unit is None and figure.kind != "fraction" and lemma in trend["one_by_one"]:
         return None
     if figure.unit is not None and figure.unit.dimension in ("time", "age"):
         return None
@@ -539,6 +551,9 @@ class _Parse:
                 elif previous.unit is None and previous.counted and (same or role[1] in ("conj", "from", "than")):
                     figure.counted = previous.counted
                     return
+            if gap in _AT_A_LEVEL and figure.unit and previous.trend and previous.counted:
+                figure.counted = previous.counted  # "down 68p at 1,112p"
+                return
             both = (previous.unit, figure.unit) if previous.unit and figure.unit else None
             if gap in _PARTS and both and both[0] != both[1] and both[0].dimension == both[1].dimension != "money":
                 figure.counted = previous.counted  # "4 hours 20 minutes"
@@ -546,7 +561,7 @@ class _Parse:
             if figure.unit is None and previous.unit is None and self._adds(figure, previous):
                 figure.counted = previous.counted
                 return
-        noun = self._beside(figure) or self._noun(figure)
+        noun = self._beside(figure) or self._share_of(figure) or self._noun(figure)
         if noun and figure.unit is None and self._takes_unit(figure, noun):
             noun = None
         figure.counted = noun or self._measured(self.doc[figure.root], figure)
@@ -564,6 +579,8 @@ class _Parse:
         if previous.counted is None or self._noun(figure) is not None:
             return False
         added = after in ("more", "others") or (first and doc[first - 1].lower_ in ("another", "further", "other"))
+        if first and doc[first - 1].lower_ == "to" and previous.last <= previous.counted[0]:
+            return first - 1 == previous.counted[1]  # "218 votes to 210"
         opening = doc[max(0, previous.first - 2) : previous.first]
         return bool(added) or any(token.is_sent_start and token.lower_ == "of" for token in opening)
 
@@ -584,8 +601,12 @@ class _Parse:
                     return self._phrase(noun, figure)
         if after is not None and after.lower_ in _MEASURES and doc[i].pos_ in _NOMINAL:
             return self._before(doc[i], figure)
-        while i > 1 and i > figure.first - 5 and doc[i].lower_ in _HEDGES:
+        while i > 1 and i > figure.first - 5 and doc[i].lower_ in _HEDGES | _PLUS_OR_MINUS:
             i -= 1
+        stated = doc[figure.root].head.i == i or doc[i + 1].lower_ == "plus"
+        if doc[i].lower_ == "of" and stated and doc[i - 1].pos_ == "NOUN" and doc[i - 1].lemma_.lower() not in _SUMMARY:
+            said = self._before(doc[i - 1], figure)
+            return said and (said[0], i)  # "a debt of 140 percent of output"
         moved = doc[i].lower_ in _ADVERBS
         near = doc[i - 1]
         if moved and near.text in ("(", "[", ",") and i > 1:
@@ -599,6 +620,21 @@ class _Parse:
             listed = doc[phrase[0] - 1].text in (",", ";", "and") if phrase[0] else False
             return phrase if listed and phrase[1] == figure.first else None  # "Britain 23 percent, France 24 percent"
         return None
+
+    def _share_of(self, figure: Figure) -> tuple[int, int] | None:
+        """Find what makes up a share: "the deficit fell to 3% of output", "women are 51% of voters"."""
+        root = self.doc[figure.root]
+        if (
+            figure.unit is None
+            or figure.unit.dimension != "share"
+            or self.doc[figure.last : figure.last + 1].text != "of"
+        ):
+            return None
+        verb = root.head.head if root.dep_ == "pobj" and root.head.lower_ in ("to", "at") else root.head
+        if root.dep_ not in ("pobj", "attr", "acomp") or (verb == root.head and root.dep_ == "pobj"):
+            return None
+        subject = self.subject.get(verb.i) if verb.pos_ in ("VERB", "AUX") else None
+        return self._subject(self.doc[subject], verb, figure) if subject is not None else None
 
     def _before(self, token: Token, figure: Figure) -> tuple[int, int] | None:
         """Span the noun phrase that ends at a token."""
@@ -655,10 +691,12 @@ class _Parse:
         after = doc[figure.last] if figure.last < len(doc) else None
         if after is not None and after.text == "[" and figure.last + 2 < len(doc) and doc[figure.last + 2].text == "]":
             return (figure.last + 1, figure.last + 2)  # "3,000 [people]": the editor says what was counted
-        if after is not None and after.lower_ == "of":
+        if after is not None and (after.lower_ == "of" or (after.lower_ == "off" and figure.unit is not None)):
             for k in range(figure.last + 1, min(len(doc), figure.last + 10)):
                 if doc[k].pos_ in _NOMINAL and doc[k].dep_ == "pobj":
                     return self._phrase(doc[k], figure, right=figure.unit is not None)
+        if figure.unit is None and after is not None and after.lower_ in _CASUALTIES:
+            return (after.i, after.i + 1)  # "58 dead and more than 500 injured"
         head, steps = root.head, 0
         if head.i < figure.last or root.dep_ not in _MODIFIES:
             return None
@@ -678,7 +716,8 @@ class _Parse:
             return self._phrase(self.doc[i], figure)  # "doubled its profits"
         if figure.kind == "multiple" and (i := self.subject.get(token.i)) is not None:
             return self._subject(self.doc[i], token, figure)
-        bare = figure.unit is None and token.dep_ == "dobj" and token.head.lemma_.lower() not in _LEVELS
+        bare = figure.unit is None and token.dep_ == "dobj" and token.head.lower_ not in _AGES
+        bare = bare and token.head.lemma_.lower() not in _LEVELS
         if bare and not _direction(token.head, figure):
             return None  # "the navy saved 200" does not count navies
         for _ in range(_CLIMB):
@@ -695,7 +734,7 @@ class _Parse:
                 other is None
                 and head.pos_ in _NOMINAL
                 and relation in _SAID_OF
-                and not self._passes(head, figure)
+                and not self._passes(head, figure, preposition)
                 and not (preposition in _REACHES and head.dep_ == "pobj" and head.head.head.pos_ == "VERB")
             ):
                 return self._phrase(head, figure)
@@ -718,9 +757,9 @@ class _Parse:
             token = head
         return None
 
-    def _passes(self, noun: Token, figure: Figure) -> bool:
+    def _passes(self, noun: Token, figure: Figure, preposition: str) -> bool:
         """Whether a noun only says how the figure was reached ("an average of 12"), or when ("rose in 18 months")."""
-        span = figure.unit is not None and figure.unit.dimension == "time"
+        span = figure.unit is not None and figure.unit.dimension == "time" and preposition != "of"
         return span or noun.lemma_.lower() in _SUMMARY
 
     def _subject(self, subject: Token, verb: Token, figure: Figure) -> tuple[int, int] | None:
@@ -791,7 +830,7 @@ class _Parse:
         if right:
             for i in range(head.i + 1, min(len(doc), head.i + _REACH)):
                 token = doc[i]
-                if i in self.figure_at or (token.dep_ == "cc" and not joined):
+                if i in self.figure_at or (token.dep_ == "cc" and (not joined or token.lower_ in _CLAUSE_STARTS)):
                     break
                 numbered = token.pos_ == "NUM" and doc[i - 1].pos_ == "PROPN"  # "the Galaxy S 10"
                 if not numbered and not _is_hyphen(token) and (token.dep_ not in _RIGHT):
@@ -811,7 +850,9 @@ class _Parse:
         while last + 2 < len(doc) and last < head.i + _REACH and _is_hyphen(doc[last + 1]):
             last += 2  # "e-minis" and "mid-size" are one word in three tokens
         while first < head.i and (
-            doc[first].pos_ in _NO_START or doc[first].tag_ in ("PRP$", "POS") or doc[first].lower_ in _ALL
+            (doc[first].pos_ in _NO_START and not (doc[first].dep_ == "advmod" and first < doc[first].head.i < head.i))
+            or doc[first].tag_ in ("PRP$", "POS")
+            or doc[first].lower_ in _ALL
         ):
             if doc[first].pos_ == "NUM" and not doc[first].whitespace_:
                 break  # "5G data"

@@ -90,7 +90,7 @@ _HYPHEN = re.compile(r"\s?[-–—−]\s?")
 _TIMES = re.compile(r"\s?[x×]\s?|\sby\s|-by-")
 _LETTER_APART = re.compile(r"\s([BMKT])(?![\w.&’'-])")  # "$1.5 B"
 _BELOW_ZERO = re.compile(r"\sbelow\s(?:zero|freezing)\b")
-_MONEY_TOO = {"pound": "pound sterling"}  # "5 pounds" is a weight unless money changes hands
+_MONEY_TOO = {"pound": "pound sterling", "roentgen": "south african rand"}  # "5 pounds" weigh, or are paid
 _OF_MONEY = re.compile(
     r"\sof\s(?:[\w'’]+\s){0,2}(?:money|cash|debts?|aid|funds?|funding|damages?|investments?|savings|profits?|losses|"
     r"revenue|tax\w*|public|government)\b"
@@ -328,7 +328,11 @@ def _with_unit(text: str, numeral: Numeral) -> Figure | None:
     elif unit is not None:
         figure.end, figure.unit = unit.end, unit.unit
         name, per, thing = unit.unit.name.partition(" per ")
-        if name in _MONEY_TOO and unit.unit.dimension.startswith("mass") and _is_money(text, start, unit.end, value):
+        if (
+            name in _MONEY_TOO
+            and unit.unit.dimension.startswith(("mass", "radiation"))
+            and _is_money(text, start, unit.end, value)
+        ):
             figure.unit = Unit(_MONEY_TOO[name] + per + thing, "money" + per + thing)
         if unit.unit.dimension in ("temperature", "angle") and (below := _BELOW_ZERO.match(text, unit.end)):
             figure.end, figure.value = below.end(), -abs(value)
