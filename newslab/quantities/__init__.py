@@ -110,6 +110,7 @@ _HEDGES = frozenset(
     {"about", "around", "approximately", "roughly", "some", "nearly", "almost", "more", "than", "less", "fewer", "over"}
     | {"under", "by", "least", "most", "a", "an", "the", "another", "only", "just", "estimated"}
 )
+_OF_THESE = frozenset({"which", "whom", "them", "these", "those"})
 _PLUS_OR_MINUS = frozenset({"plus", "or", "minus"})
 _NOT_COUNTING = frozenset({"no", "this", "that", "each", "every", "any", "which", "the", "another"})  # "no one"
 _BRACKETED = frozenset({"(", "[", "or", ", or", ", or about"})
@@ -135,7 +136,7 @@ _AGES = frozenset({"age", "aged", "ages"})
 _OF_AGE = frozenset({"age", "oldest", "youngest", "eldest"})  # "the youngest is 18"
 _GOES_ON = frozenset({"when", "and", "but", "today", "now", "on", "last", "next", "this"})  # behind an age in words
 _OVER = re.compile(
-    r"\b(?:people|persons|those|anyone|everyone|children|kids|adults|women|men|boys|girls|voters|patients|residents|"
+    r"\b(?:people|persons|those|any(?:one|body)|every(?:one|body)|no(?: one|body)|children|kids|adults|women|men|boys|girls|voters|patients|residents|"
     r"citizens|workers|employees|players|drivers|students|females|males)\s(?:over|under|above|below|older than|"
     r"younger than)\s(?:the age of\s)?\Z",
     re.IGNORECASE,
@@ -300,7 +301,7 @@ def _is_name(doc: Doc, text: str, figure: Figure) -> bool:
         return False
     if (
         {before.lower_, before.lemma_.lower()} & _labels()
-        and before.pos_ in _NOMINAL
+        and (before.pos_ in _NOMINAL or (noun is None and before.i and before.nbor(-1).pos_ == "ADP"))
         and figure.kind in ("cardinal", "score")
     ):
         return noun is None or noun.tag_ not in _PLURAL or (figure.digits and not before.is_lower)
@@ -578,6 +579,8 @@ class _Parse:
         after = doc[last].lower_ if last < len(doc) else "."
         if previous.counted is None or self._noun(figure) is not None:
             return False
+        if after == "of" and last + 1 < len(doc) and doc[last + 1].lower_ in _OF_THESE:
+            return True  # "40 whales, 26 of which died"
         added = after in ("more", "others") or (first and doc[first - 1].lower_ in ("another", "further", "other"))
         if first and doc[first - 1].lower_ == "to" and previous.last <= previous.counted[0]:
             return first - 1 == previous.counted[1]  # "218 votes to 210"
@@ -599,10 +602,12 @@ class _Parse:
                 idle = noun.lemma_.lower() in _WHEN | _HOW_PAID or doc[last + 1].pos_ in ("DET", "PRON")
                 if not idle:
                     return self._phrase(noun, figure)
-        if after is not None and after.lower_ in _MEASURES and doc[i].pos_ in _NOMINAL:
-            return self._before(doc[i], figure)
         while i > 1 and i > figure.first - 5 and doc[i].lower_ in _HEDGES | _PLUS_OR_MINUS:
             i -= 1
+        if after is not None and after.lower_ in _MEASURES:
+            named = doc[i - 1] if doc[i].text == "," else doc[i]  # "the asteroid, some 340 metres across,"
+            if named.pos_ in _NOMINAL:
+                return self._before(named, figure)
         stated = doc[figure.root].head.i == i or doc[i + 1].lower_ == "plus"
         if doc[i].lower_ == "of" and stated and doc[i - 1].pos_ == "NOUN" and doc[i - 1].lemma_.lower() not in _SUMMARY:
             said = self._before(doc[i - 1], figure)

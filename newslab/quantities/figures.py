@@ -376,6 +376,7 @@ def _join(text: str, left: Figure, right: Figure) -> Figure | None:
     bare = left.unit is None and right.unit is None
     if bare and _IN.fullmatch(gap) and 0 < low < high and low == int(low):
         usual = high in _OUT_OF or "out" in gap or "every" in gap  # "one in four", but not "three in 2018"
+        usual = usual or (low == 1 and not YEAR.fullmatch(text, right.start, right.end))
         return _merged(left, right, low / high, None, "fraction") if usual else None
     per = left.unit.name + " per " if left.unit else ""  # "$5 to $10 a day"
     if left.unit and right.unit and left.unit != right.unit and not right.unit.name.startswith(per):
