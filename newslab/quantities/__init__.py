@@ -612,6 +612,8 @@ class _Parse:
         if doc[i].lower_ == "of" and stated and doc[i - 1].pos_ == "NOUN" and doc[i - 1].lemma_.lower() not in _SUMMARY:
             said = self._before(doc[i - 1], figure)
             return said and (said[0], i)  # "a debt of 140 percent of output"
+        if worth := next((k for k in range(i, max(1, i - 4), -1) if doc[k].lower_ == "worth"), 0):
+            i = worth  # "heroin worth close to $15 million"
         moved = doc[i].lower_ in _ADVERBS
         near = doc[i - 1]
         if moved and near.text in ("(", "[", ",") and i > 1:
@@ -645,7 +647,7 @@ class _Parse:
         """Span the noun phrase that ends at a token."""
         for _ in range(3):
             inner = token.dep_ == "pobj" and (token.head.lower_ == "of" or token.ent_type_ in _WHERE_AND_WHEN)
-            if not inner or token.head.head.pos_ not in _NOMINAL:
+            if not inner or token.head.head.pos_ not in _NOMINAL or token.head.head.i in self.figure_at:
                 break
             token = token.head.head
         return self._phrase(token, figure)
@@ -749,6 +751,10 @@ class _Parse:
                         head.head if head.dep_ == "relcl" and relation == "ccomp" else None
                     )  # "a phone they say costs $5"
                     return self._phrase(of, figure) if of is not None and of.pos_ in _NOMINAL else None
+                if relation == "dobj" and head.lemma_.lower() == "fine":
+                    fined = next((t for t in head.rights if t.dep_ == "dative" and t.pos_ in _NOMINAL), None)
+                    if fined is not None:
+                        return self._phrase(fined, figure)  # "the court fined the bank 3 billion rand"
                 changed, by = self.object.get(head.i), preposition
                 preposition = ""
                 if by in _OBJECT_PREPOSITIONS and changed is not None and changed not in self.figure_at:
