@@ -4,7 +4,7 @@
 - growth: seconds a word at 10 and 100 times the length of an article, against those of one, by extractor;
 - long: peak memory of one text of five million characters;
 - flat: memory of a worker as articles go by;
-- overhead: a Dask worker against a plain loop over the same articles;
+- overhead: a Dask worker against a plain loop over the same articles, both at once;
 - workers: two local workers against one.
 
 Articles are put together from the paragraphs of the default document and of the texts in FILE (one JSON object a line,
@@ -14,6 +14,7 @@ little; where the clock matters, both are given. Memory is the operating system'
 
 import argparse
 import json
+import os
 import random
 import resource
 import subprocess
@@ -147,23 +148,16 @@ def measure_flat(options: argparse.Namespace) -> None:
                 print(f"{(number + 1) * 100:6} articles, peak {peak:.2f} GB", flush=True)
 
 
-def run_apart(code: str, *arguments: object) -> tuple[float, float]:
-    """Seconds by the clock and of the processor that code takes in a process of its own, with all its children."""
-    before, started = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
-    with tempfile.TemporaryDirectory() as folder:
-        script = Path(folder) / "run.py"
-        script.write_text(code)
-        subprocess.run([sys.executable, script, *map(str, arguments)], check=True)  # noqa: S603
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    used = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    return time.perf_counter() - started, used
-
-
+# What someone would write who has one core and no Dask: the same tables of the same stretches, on disk
 PLAIN = """
-import sys, newslab as nl
+import sys
+from pathlib import Path
+import newslab as nl
 from newslab.corpora.partitions import extract_tables
-for articles in nl.iter_articles(sys.argv[1], size=30):
-    extract_tables(articles, nl.parse_articles(articles))
+for number, articles in enumerate(nl.iter_articles(sys.argv[1], size=30)):
+    for name, table in extract_tables(articles, nl.parse_articles(articles)).items():
+        (Path(sys.argv[2]) / name).mkdir(parents=True, exist_ok=True)
+        table.to_parquet(Path(sys.argv[2]) / name / f"{number}.parquet")
 """
 DASK = """
 import sys, newslab as nl
@@ -172,18 +166,53 @@ if __name__ == "__main__":
 """
 
 
-def compare_runs(options: argparse.Namespace, *, plain: bool) -> None:
-    n = options.articles or 2000
-    with tempfile.TemporaryDirectory() as folder:
-        source = Path(folder) / "articles.jsonl"
-        make_articles(n, options.texts).to_json(source, orient="records", lines=True, date_format="iso")
-        runs = {"one worker": (DASK, source, Path(folder) / "one", 1)}
-        runs |= {"plain loop": (PLAIN, source)} if plain else {"two workers": (DASK, source, Path(folder) / "two", 2)}
-        taken = {name: run_apart(*run) for name, run in runs.items()}
+def run_together(folder: Path, runs: dict[str, tuple]) -> dict[str, tuple[float, float]]:
+    """Run scripts at once, each in a process; give seconds by the clock and of processor, with all their children."""
+    one_thread = os.environ | {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}  # as Dask's workers have it
+    started, names = time.perf_counter(), {}
+    for name, (code, *arguments) in runs.items():
+        script = folder / f"{name}.py"
+        script.write_text(code)
+        process = subprocess.Popen([sys.executable, script, *map(str, arguments)], env=one_thread)  # noqa: S603
+        names[process.pid] = name
+    taken = {}
+    for _ in runs:
+        pid, status, used = os.wait3(0)
+        if status:
+            raise SystemExit(f"{names[pid]}: failed")
+        taken[names[pid]] = time.perf_counter() - started, used.ru_utime + used.ru_stime
+    return {name: taken[name] for name in runs}
+
+
+def report_runs(n: int, taken: dict[str, tuple[float, float]]) -> None:
     for name, (clock, used) in taken.items():
         print(f"{name:14}{n} articles: {clock:8.1f} s by the clock, {used:8.1f} s of processor")
-    one, other = taken["one worker"], taken["plain loop" if plain else "two workers"]
-    print(f"one worker / the other: {one[0] / other[0]:.2f} by the clock, {one[1] / other[1]:.2f} of processor")
+    one, other = taken.values()
+    print(f"{' / '.join(taken)}: {one[0] / other[0]:.2f} by the clock, {one[1] / other[1]:.2f} of processor")
+
+
+def measure_overhead(options: argparse.Namespace) -> None:
+    """Both at once, so that whatever else the machine does slows them alike."""
+    n = options.articles or 2000
+    with tempfile.TemporaryDirectory() as name:
+        folder, source = Path(name), write_articles(n, options.texts, Path(name))
+        dask, plain = (DASK, source, folder / "dask", 1), (PLAIN, source, folder / "plain")
+        report_runs(n, run_together(folder, {"one worker": dask, "plain loop": plain}))
+
+
+def measure_workers(options: argparse.Namespace) -> None:
+    """One after the other, by the clock: the machine must have nothing else to do."""
+    n = options.articles or 600
+    with tempfile.TemporaryDirectory() as name:
+        folder, source = Path(name), write_articles(n, options.texts, Path(name))
+        one = run_together(folder, {"one worker": (DASK, source, folder / "one", 1)})
+        report_runs(n, one | run_together(folder, {"two workers": (DASK, source, folder / "two", 2)}))
+
+
+def write_articles(n: int, texts: list[Path], folder: Path) -> Path:
+    source = folder / "articles.jsonl"
+    make_articles(n, texts).to_json(source, orient="records", lines=True, date_format="iso")
+    return source
 
 
 def main() -> None:
@@ -192,8 +221,8 @@ def main() -> None:
         "growth": measure_growth,
         "long": measure_long,
         "flat": measure_flat,
-        "overhead": lambda options: compare_runs(options, plain=True),
-        "workers": lambda options: compare_runs(options, plain=False),
+        "overhead": measure_overhead,
+        "workers": measure_workers,
     }
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
     parser.add_argument("parts", nargs="+", choices=parts, metavar="PART", help=", ".join(parts))

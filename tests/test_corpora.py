@@ -340,6 +340,18 @@ def test_long_texts_fill_partitions_of_their_own(monkeypatch):
     assert ["".join(entry.doc_id for entry in part) for part in cut] == ["uv", "w", "x", "yz"]
 
 
+def test_partitions_get_smaller_towards_the_end_so_that_workers_end_together():
+    from newslab import corpora
+
+    rows = pd.DataFrame({"doc_id": [f"a{i}" for i in range(3000)], "text": "Rain."})
+    parts = [[entry.doc_id for entry in part] for part in corpora._cut(corpora._list_rows(rows), 200)]
+    sizes = [len(part) for part in parts]
+    assert sizes[0] == 200
+    assert sizes == sorted(sizes, reverse=True)
+    assert max(sizes[-10:]) <= 10
+    assert [doc_id for part in parts for doc_id in part] == rows["doc_id"].tolist()
+
+
 def test_the_command_says_what_came_of_it(table, tmp_path, capsys, monkeypatch):
     monkeypatch.setattr(command, "analyse_corpus", lambda *_, **__: pytest.fail("not called"))
     with pytest.raises(SystemExit):

@@ -7,9 +7,10 @@ Parquet holds what comes of it.
 import hashlib
 import json
 import shutil
+from collections import deque
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from itertools import chain
+from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
@@ -38,7 +39,24 @@ MANIFEST = "collection.json"
 
 # Characters to an article, on average, from which a partition ends before it is full
 _LONG = 10_000
+# Partitions get smaller when fewer than so many full ones are left, down to so many articles
+_AHEAD, _LEAST = 10, 10
 _PATIENCE = 15  # seconds until a scheduler counts as not there
+_WORKER_MEMORY = 1_000_000_000  # bytes that a worker needs at most, but for the longest texts
+
+# For processes on this machine, each with a core of its own: Dask looks after them fifty times a second and samples
+# their stacks a hundred times, for a dashboard; that costs a tenth of a core. Nothing is kept in memory between tasks,
+# so there is nothing to spill, and a worker that pauses for memory would wait for ever.
+_LOCAL = {
+    "distributed.scheduler.allowed-failures": 1,  # a partition that costs two workers their lives is recorded
+    "distributed.worker.profile.enabled": False,
+    "distributed.admin.tick.interval": "1s",
+    "distributed.admin.system-monitor.interval": "10s",
+    "distributed.worker.memory.monitor-interval": "1s",
+    "distributed.worker.memory.target": False,
+    "distributed.worker.memory.spill": False,
+    "distributed.worker.memory.pause": False,
+}
 
 
 def analyse_corpus(
@@ -75,11 +93,12 @@ def analyse_corpus(
         A Dask client, or the address of a scheduler such as ``"tcp://host:8786"``, whose workers have the same newslab;
         one thread a worker is best. None starts processes on this machine, and ends them.
     workers
-        How many processes to start on this machine; None starts one a core. A script that starts them needs
-        ``if __name__ == "__main__":`` around the call.
+        How many processes to start on this machine; None starts one a core, as far as a gigabyte of memory for each
+        goes. A script that starts them needs ``if __name__ == "__main__":`` around the call.
     partition_size
-        Articles a file, at most; a file also ends at ten thousand times as many characters. It is what a killed worker
-        loses, so a few minutes' work are enough, and for many millions of articles 5,000 make fewer files.
+        Articles a file, at most; a file also ends at ten thousand times as many characters, and the last ones get
+        smaller. It is what a killed worker loses, so a few minutes' work are enough, and for many millions of articles
+        5,000 make fewer files.
     progress
         Whether to show a bar.
 
@@ -198,17 +217,23 @@ def _is_done(out: Path, number: int) -> bool:
 
 
 def _cut(entries: Iterable[Entry], size: int) -> Iterator[list[Entry]]:
-    """Cut a list of articles into partitions, by order and length alone, so that every run cuts it alike."""
-    part: list[Entry] = []
-    n_characters = 0
-    for entry in entries:
-        length = _measure(entry)
-        if part and (len(part) == size or n_characters + length > size * _LONG):
-            yield part
-            part, n_characters = [], 0
-        part.append(entry)
-        n_characters += length
-    if part:
+    """Cut a list of articles into partitions, by order and length alone, so that every run cuts it alike.
+
+    The last ones get smaller and smaller, so that all workers end at about the same time (guided self-scheduling,
+    Polychronopoulos and Kuck 1987, IEEE Transactions on Computers 36(12)).
+    """
+    entries = iter(entries)
+    ahead = deque(islice(entries, _AHEAD * size))
+    while ahead:
+        most = max(min(_LEAST, size), len(ahead) // _AHEAD)
+        part: list[Entry] = []
+        n_characters = 0
+        while ahead and len(part) < most:
+            n_characters += _measure(ahead[0])
+            if part and n_characters > most * _LONG:
+                break
+            part.append(ahead.popleft())
+        ahead.extend(islice(entries, len(part)))
         yield part
 
 
@@ -307,6 +332,7 @@ def _connect(client: "Client | str | None", workers: int | None) -> Iterator["Cl
     import dask
     from dask.system import CPU_COUNT
     from distributed import Client, LocalCluster
+    from distributed.system import MEMORY_LIMIT
 
     if isinstance(client, str):
         try:
@@ -319,15 +345,15 @@ def _connect(client: "Client | str | None", workers: int | None) -> Iterator["Cl
     elif client is not None:
         yield client
     else:
-        # a partition that costs two workers their lives is recorded
         with (
-            dask.config.set({"distributed.scheduler.allowed-failures": 1}),
+            dask.config.set(_LOCAL),
             LocalCluster(
-                n_workers=workers or CPU_COUNT,
+                n_workers=workers or max(1, min(CPU_COUNT, MEMORY_LIMIT // _WORKER_MEMORY)),
                 threads_per_worker=1,
+                memory_limit=MEMORY_LIMIT,  # of all of them, since one may have a text of millions of characters
                 host="127.0.0.1",
-                dashboard_address="127.0.0.1:0",
-                silence_logs="ERROR",
+                dashboard_address=None,
+                silence_logs="CRITICAL",  # what goes wrong is raised or recorded
             ) as cluster,
             Client(cluster, set_as_default=False) as own,
         ):
