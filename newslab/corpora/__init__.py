@@ -352,7 +352,7 @@ def _connect(client: "Client | str | None", workers: int | None) -> Iterator["Cl
                 threads_per_worker=1,
                 memory_limit=MEMORY_LIMIT,  # of all of them, since one may have a text of millions of characters
                 host="127.0.0.1",
-                dashboard_address=None,
+                dashboard_address="127.0.0.1:0",
                 silence_logs="CRITICAL",  # what goes wrong is raised or recorded
             ) as cluster,
             Client(cluster, set_as_default=False) as own,

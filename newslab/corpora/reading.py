@@ -7,13 +7,13 @@ and added up, and memory does not grow with the collection.
 import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
+from pyarrow import dataset
 
 from newslab.summaries import quote_sentences
 from newslab.tables import check_columns, find_within
@@ -46,47 +46,49 @@ def read_collection(folder: str | Path, table: str, columns: Sequence[str]) -> p
     ValueError
         If the folder holds no finished partition, or the table lacks a column.
     """
-    return pa.concat_tables(_iter_partitions(folder, table, columns)).unify_dictionaries().to_pandas()
+    return _read(folder, table, columns).to_pandas()
 
 
-def _iter_batches(
-    folder: str | Path, table: str, columns: Sequence[str], *, categorical: Sequence[str] = ("doc_id",)
-) -> Iterator[pa.Table]:
-    """Read some whole partitions at a time, strings that come again and again as categories."""
-    some: list[pa.Table] = []
-    for partition in _iter_partitions(folder, table, columns, categorical=categorical):
-        some.append(partition)
-        if sum(map(len, some)) >= _N_ROWS:
-            yield pa.concat_tables(some).unify_dictionaries().combine_chunks()
-            some = []
-    if some:
-        yield pa.concat_tables(some).unify_dictionaries().combine_chunks()
-
-
-def _iter_partitions(
+def _read(
     folder: str | Path,
     table: str,
     columns: Sequence[str],
     *,
     categorical: Sequence[str] = ("doc_id",),
     names: Sequence[str] | None = None,
-) -> Iterator[pa.Table]:
+) -> pa.Table:
+    """Read some partitions, or all, strings that come again and again as categories."""
+    files = [str(Path(folder) / table / name) for name in names or find_partitions(folder)]
     words = [column for column in categorical if column in columns]
-    for name in names or find_partitions(folder):
-        try:
-            file = pq.ParquetFile(Path(folder) / table / name, read_dictionary=words)
-            yield file.read(columns=list(columns), use_threads=False).select(list(columns))
-        except KeyError as error:
-            raise ValueError(f"{Path(folder) / table} lacks the column {error}; analyse the collection anew") from error
+    held = dataset.dataset(files, format=dataset.ParquetFileFormat(dictionary_columns=words))
+    if missing := [column for column in columns if column not in held.schema.names]:
+        raise ValueError(f"{Path(folder) / table} lacks the column {missing[0]!r}; analyse the collection anew")
+    return held.to_table(columns=list(columns)).unify_dictionaries().combine_chunks()
+
+
+def _iter_batches(
+    folder: str | Path, table: str, columns: Sequence[str], *, categorical: Sequence[str] = ("doc_id",)
+) -> Iterator[pa.Table]:
+    """Read some whole partitions at a time, as `_read` does."""
+    records = _read_records(folder)
+    batch = np.cumsum([record["rows"][table] for record in records.values()]) // _N_ROWS
+    for _, names in pd.Series(list(records)).groupby(batch):
+        yield _read(folder, table, columns, categorical=categorical, names=names.tolist())
 
 
 def find_partitions(folder: str | Path) -> list[str]:
     """Name the files of the finished partitions of a collection, the same in the folder of every table."""
-    records = sorted((Path(folder) / "partitions").glob("part-*.json"))
-    names = [f"{path.stem}.parquet" for path in records if json.loads(path.read_bytes())["status"] == "done"]
-    if not names:
+    return list(_read_records(folder))
+
+
+def _read_records(folder: str | Path) -> dict[str, dict[str, Any]]:
+    """Read the records of the finished partitions, by the names of their files."""
+    paths = sorted((Path(folder) / "partitions").glob("part-*.json"))
+    records = {f"{path.stem}.parquet": json.loads(path.read_bytes()) for path in paths}
+    done = {name: record for name, record in records.items() if record["status"] == "done"}
+    if not done:
         raise ValueError(f"{folder}: holds no collection; let analyse_corpus write one there")
-    return names
+    return done
 
 
 def read_documents(folder: str | Path, *, measures: Sequence[str] = ("n_words",)) -> pd.DataFrame:
@@ -111,11 +113,12 @@ def read_documents(folder: str | Path, *, measures: Sequence[str] = ("n_words",)
     ValueError
         If the folder holds no finished partition, or a measure is not in the profile.
     """
-    names = find_partitions(folder)
-    articles = list(_iter_partitions(folder, "articles", ["doc_id", *_ABOUT]))
-    documents = pa.concat_tables(articles).to_pandas().astype({"doc_id": "str"})
-    profile = read_collection(folder, "profile", ["doc_id", *measures]).astype({"doc_id": "str"})
-    partition = np.repeat(names, [len(article) for article in articles])
+    records = _read_records(folder)
+    documents, profile = (
+        _read(folder, *what, categorical=()).to_pandas()
+        for what in (("articles", ["doc_id", *_ABOUT]), ("profile", ["doc_id", *measures]))
+    )
+    partition = np.repeat(list(records), [record["rows"]["articles"] for record in records.values()])
     return documents.assign(partition=partition).merge(profile, on="doc_id", how="left")
 
 
@@ -356,16 +359,9 @@ def _read_some(
     """Read the rows of some documents from the files that hold them."""
     wanted = documents.loc[documents["doc_id"].isin(ids), ["partition", "doc_id"]]
     # the whole file, then its rows: less work than Parquet's own filters, as files are small
-    read = [
-        rows.filter(pc.is_in(rows["doc_id"], pa.array(of_it, pa.string())))
-        for name, of_it in wanted.groupby("partition")["doc_id"]
-        for rows in _iter_partitions(folder, table, columns, categorical=(), names=[str(name)])
-    ]
-    if not read:
-        return pd.DataFrame(
-            {column: pd.Series(dtype="int64" if column in {"start", "end"} else "str") for column in columns}
-        )
-    return pa.concat_tables(read).to_pandas()
+    names = sorted(wanted["partition"].unique()) or find_partitions(folder)[:1]
+    rows = _read(folder, table, columns, categorical=(), names=names)
+    return rows.filter(pc.is_in(rows["doc_id"], pa.array(wanted["doc_id"], pa.string()))).to_pandas()
 
 
 def read_texts(folder: str | Path, documents: pd.DataFrame, ids: pd.Series) -> Iterator[tuple[str, str]]:
@@ -400,10 +396,10 @@ def read_claims(folder: str | Path) -> pd.DataFrame:
     found, names = [], find_partitions(folder)
     for at in range(0, len(names), _N_PARTITIONS):
         some, said = (
-            pa.concat_tables(_iter_partitions(folder, *what, names=names[at : at + _N_PARTITIONS])).unify_dictionaries()
+            _read(folder, *what, categorical=(), names=names[at : at + _N_PARTITIONS]).to_pandas()
             for what in (("quantities", figures), ("quotes", quotes))
         )
-        inside = find_within(*(table.to_pandas().astype({"doc_id": "str"}) for table in (some, said)), suffix="_quote")
+        inside = find_within(some, said, suffix="_quote")
         inside = inside.drop_duplicates(["doc_id", "start", "end"], keep="last")
         found.append(inside[[*figures, "speaker_name", "source_kind"]])
     return pd.concat(found, ignore_index=True)
