@@ -1,8 +1,8 @@
 """Measure what the page of a large collection costs: python tests/measure_corpus.py COLLECTION OUT [--documents N].
 
 COLLECTION is what `make corpus` wrote for some hundred articles of your own. Its documents are copied, under other
-ids, dates, outlets, names and words, until OUT holds as many as asked for; then the page is made of them. One in eight
-copies stays near another, so that there is something to find.
+ids, dates, outlets, names and words, until OUT holds as many as asked for, or a few more; then the page is made of
+them. One in eight copies stays near another, so that there is something to find.
 """
 
 import argparse
@@ -12,6 +12,7 @@ import resource
 import subprocess
 import sys
 import time
+from itertools import count, islice
 from pathlib import Path
 
 import numpy as np
@@ -21,7 +22,7 @@ import pyarrow.parquet as pq
 
 from newslab.corpora.reading import find_partitions
 
-PARTITION = 100  # articles a file, as analyse_corpus writes them
+PARTITION = 500  # articles a file, as analyse_corpus writes them
 OUTLETS = 12
 
 
@@ -33,26 +34,24 @@ def copy_collection(collection: Path, out: Path, n_documents: int) -> None:
         name: pa.concat_tables([pq.read_table(collection / name / file) for file in names]).to_pandas()
         for name in folders
     }
-    n_own = len(tables["articles"])
     (out / "partitions").mkdir(parents=True, exist_ok=True)
     (out / "collection.json").write_bytes((collection / "collection.json").read_bytes())
     schemas = {name: pq.read_schema(collection / name / names[0]) for name in folders}
-    number = 0
-    for copy in range(-(-n_documents // n_own)):
-        copied = {name: change(name, table, copy) for name, table in tables.items()}
-        ids = copied["articles"]["doc_id"].iloc[: n_documents - copy * n_own]
-        for begin in range(0, len(ids), PARTITION):
-            held = set(ids.iloc[begin : begin + PARTITION])
-            rows = {}
-            for name, table in copied.items():
-                part = table[table["doc_id"].isin(held)]
-                written = pa.Table.from_pandas(part, schema=schemas[name], preserve_index=False)
-                (out / name).mkdir(exist_ok=True)
-                pq.write_table(written, out / name / f"part-{number:06}.parquet", compression="zstd")
-                rows[name] = len(part)
-            record = {"partition": number, "status": "done", "rows": rows, "seconds": 0}
-            (out / "partitions" / f"part-{number:06}.json").write_text(json.dumps(record))
-            number += 1
+    n_own = len(tables["articles"])
+    copies = iter(range(-(-n_documents // n_own)))
+    for number in count():
+        some = list(islice(copies, max(1, PARTITION // n_own)))
+        if not some:
+            return
+        rows = {}
+        for name, table in tables.items():
+            part = pd.concat([change(name, table, copy) for copy in some])
+            written = pa.Table.from_pandas(part, schema=schemas[name], preserve_index=False)
+            (out / name).mkdir(exist_ok=True)
+            pq.write_table(written, out / name / f"part-{number:06}.parquet", compression="zstd")
+            rows[name] = len(part)
+        record = {"partition": number, "status": "done", "rows": rows, "seconds": 0}
+        (out / "partitions" / f"part-{number:06}.json").write_text(json.dumps(record))
 
 
 def change(name: str, table: pd.DataFrame, copy: int) -> pd.DataFrame:

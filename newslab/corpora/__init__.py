@@ -68,7 +68,7 @@ def analyse_corpus(
     topics: bool = True,
     client: "Client | str | None" = None,
     workers: int | None = None,
-    partition_size: int = 100,
+    partition_size: int = 500,
     progress: bool = True,
 ) -> pd.DataFrame:
     """Make every table of every article and write them as Parquet, on one machine or on many.

@@ -7,6 +7,7 @@ some of them. What is found by them is checked against the words.
 
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 from itertools import pairwise, takewhile
 from typing import TYPE_CHECKING
 
@@ -78,14 +79,18 @@ def hash_runs(text: str, words: np.ndarray) -> np.ndarray:
     """Hash every run of `SHINGLE` words of a text, or all of its words where it has fewer."""
     if not len(words):
         return np.empty(0, np.int64)
-    folded = (word.encode("utf-8", "replace") for word in _fold(text, words))
-    known = np.fromiter(map(zlib.crc32, folded), np.uint64, len(words))
+    known = np.fromiter((_hash_word(text[start:end]) for start, end in words.tolist()), np.uint64, len(words))
     runs = sliding_window_view(known, min(SHINGLE, len(known)))
     found = np.zeros(len(runs), np.uint64)
     for column in runs.T:  # unsigned integers wrap around, which is what a hash wants
         found = (found + column + np.uint64(1)) * _BASE
         found = (found ^ (found >> np.uint64(29))) * _MIX
     return (found ^ (found >> np.uint64(32))).view(np.int64)
+
+
+@lru_cache(maxsize=100_000)  # a few words are most of any text
+def _hash_word(word: str) -> int:
+    return zlib.crc32(_fold(word).encode("utf-8", "replace"))
 
 
 def _winnow(hashes: np.ndarray) -> np.ndarray:
@@ -164,8 +169,8 @@ def find_duplicates(fingerprints: pd.DataFrame, documents: pd.DataFrame, *, thre
     """Find the documents that are nearly the same as an earlier one, by MinHash and locality-sensitive hashing.
 
     The first document of a kind stands for those that follow (Broder 1997, SEQUENCES; the search is that of
-    ``datasketch``). What is found is an estimate, from a few runs of words of each document: `compare_spans` tells
-    how much the words have in common.
+    ``datasketch``). What is found is an estimate, from a few runs of words of each document: `compare_documents`
+    tells how much the words have in common.
 
     Parameters
     ----------
@@ -289,7 +294,10 @@ def compare_passages(passages: pd.DataFrame, texts: Iterable[tuple[str, str]]) -
     rows: list[dict] = []
     for row in passages.to_dict("records"):
         (text, words), (other_text, others) = read[row["doc_id"]], read[row["other_id"]]
-        one, other = _fold(text, words), _fold(other_text, others)
+        one, other = (
+            [_fold(said[start:end]) for start, end in found.tolist()]
+            for said, found in ((text, words), (other_text, others))
+        )
         first, last = np.searchsorted(words[:, 0], [row["start"], row["end"]]).tolist()
         other_first, other_last = np.searchsorted(others[:, 0], [row["other_start"], row["other_end"]]).tolist()
         more = _count_alike(reversed(one[:first]), reversed(other[:other_first]))
@@ -323,9 +331,9 @@ def _find_words(text: str) -> np.ndarray:
     return np.array(split_words(text), dtype=np.int64).reshape(-1, 2)
 
 
-def _fold(text: str, words: np.ndarray) -> list[str]:
-    """Write words so that capitals and apostrophes make no difference."""
-    return [text[start:end].casefold().replace("’", "'") for start, end in words.tolist()]
+def _fold(word: str) -> str:
+    """Write a word so that capitals and apostrophes make no difference."""
+    return word.casefold().replace("’", "'")
 
 
 def _count_alike(words: Iterable[str], others: Iterable[str]) -> int:
