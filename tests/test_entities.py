@@ -113,6 +113,53 @@ def test_parts_of_names_and_acronyms_are_found_where_the_model_misses_them():
     ]
 
 
+def resolved(text: str) -> list[tuple[str, str, str]]:
+    """Text, name and evidence of what stands for a name without being one."""
+    return [
+        (r["text"], r["name"], r["evidence"])
+        for r in extract(text)
+        if r["evidence"].startswith(("office", "short for"))
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Mayor Ana_Ruiz/PERSON left . The Mayor ran .", [("Mayor", "Ana Ruiz")]),
+        ("Ana_Ruiz/PERSON , the mayor of Lima/GPE , left . The Mayor ran .", [("Mayor", "Ana Ruiz")]),
+        ("The home secretary , Ana_Ruiz/PERSON , left . The Home Secretary ran .", [("Home Secretary", "Ana Ruiz")]),
+        ("Home Secretary Ana_Ruiz/PERSON left . Then the Secretary ran .", [("Secretary", "Ana Ruiz")]),
+        ("Mayor Ana_Ruiz/PERSON met Mayor Leo_Kost/PERSON . The Mayor ran .", []),
+        ("Mayor Ana_Ruiz/PERSON left . Later the Mayor Leo_Kost/PERSON ran .", []),
+        ("Deputy Mayor Ana_Ruiz/PERSON left . The Mayor ran .", []),
+        ("President Ana_Ruiz/PERSON left . The President of Peru/GPE ran .", []),
+        ("The Mayor ran . Mayor Ana_Ruiz/PERSON left .", []),
+        ("Mayor Ana_Ruiz/PERSON left . The mayor ran .", []),
+        ("The Royal_Seed_Board/ORG met . The Board voted .", [("Board", "Royal Seed Board")]),
+        ("The Board_of_Seeds/ORG met . The Board voted .", [("Board", "Board of Seeds")]),
+        ("The Seed_Board/ORG met the Fish_Board/ORG . The Board voted .", []),
+        ("At Grange_Hotel/FAC , the Hotel burned .", [("Hotel", "Grange Hotel")]),
+        ("North_Korea/GPE rose . The North fell .", [("North", "North Korea")]),
+        ("North_Haven/GPE rose . The North fell .", []),
+        ("The White_House/ORG met . The House voted .", []),
+    ],
+)
+def test_a_description_is_found_where_one_name_answers_to_it(text, expected):
+    assert [found[:2] for found in resolved(text)] == expected
+
+
+def test_the_name_is_never_a_description():
+    rows = extract("Prime Minister Ruiz/PERSON left . The Prime Minister ran .")
+    assert [(r["text"], r["name"], r["label"], r["evidence"]) for r in rows[1:]] == [
+        ("Prime Minister", "Ruiz", "PERSON", "office of Ruiz; title Prime Minister")
+    ]
+
+
+def test_a_portfolio_is_no_body():
+    rows = extract("Health/ORG Minister Ruiz/PERSON left .")
+    assert [(r["text"], r["title"]) for r in rows] == [("Ruiz", "Health Minister")]
+
+
 def test_a_score_is_no_part_of_a_name():
     assert [row["text"] for row in extract("Peru_2/ORG ; Chile_1/FAC ; Apollo_11/PRODUCT")] == [
         "Peru",
@@ -159,6 +206,12 @@ def test_furniture_is_no_entity():
         ("Rovers_Club/ORG and Rovers_Club_Cup/EVENT .", []),
         ("Concord/ORG and Concord_Police_Department/ORG .", []),
         ("In Deir_Ezzor/GPE and Deir_ez-Zor/GPE .", [["Deir Ezzor", "Deir ez-Zor"]]),
+        ("Department_of_Fish/ORG ; Department/ORG .", [["Department of Fish", "Department"]]),
+        ("Marlow_Rovers/ORG ; Rovers/ORG .", [["Marlow Rovers", "Rovers"]]),
+        ("Marlow_Rovers/ORG ; Ashby_Rovers/ORG ; Rovers/ORG .", []),
+        ("ZBX_News/ORG ; ZBX/ORG .", [["ZBX News", "ZBX"]]),
+        ("South_Korea/GPE ; the South/LOC .", [["South Korea", "South"]]),
+        ("Hurricane_Olga/EVENT ; Olga/PERSON .", [["Hurricane Olga", "Olga"]]),
     ],
 )
 def test_aliases_are_merged(text, expected):

@@ -15,6 +15,7 @@ from spacy.tokens import Doc
 
 from newslab.entities.aliases import GENERATIONS, Name, link_names
 from newslab.entities.corrections import Rule, apply_corrections
+from newslab.entities.descriptions import find_descriptions
 from newslab.entities.lexicon import fold_name, read_countries, read_demonyms, read_equivalents
 from newslab.entities.mentions import (
     NAMED,
@@ -122,9 +123,12 @@ def _entity_rows(doc_id: str, doc: Doc) -> Iterator[dict[str, object]]:
     for key, name in names.items():
         forms[roots[key]].append(name)
     fullest = {root: _fullest(found) for root, found in forms.items()}
+    named = [(m, roots[m.key]) for m in mentions]
+    described = list(find_descriptions(tokens, mentions, roots, types))
+    found = sorted([*named, *described], key=lambda pair: pair[0].first)
     ids: dict[str, str] = {}
-    for m in mentions:
-        ids.setdefault(roots[m.key], f"e{len(ids) + 1}")
+    for _, root in found:
+        ids.setdefault(root, f"e{len(ids) + 1}")
     countries, demonyms = read_countries(), read_demonyms()
     country_ids = {countries[key]: ids[roots[key]] for key in names if key in countries}
     lands = {key: ids[roots[key]] for key, name in names.items() if name.family == "place"}
@@ -134,8 +138,7 @@ def _entity_rows(doc_id: str, doc: Doc) -> Iterator[dict[str, object]]:
             return None
         return next((lands[place] for place in demonym.places if place in lands), country_ids.get(demonym.country))
 
-    for m in mentions:
-        root = roots[m.key]
+    for m, root in found:
         label, why = types[root]
         reasons = [m.evidence, why, links[m.key][1] if m.key in links else None]
         start = tokens.text.index(m.text, tokens.starts[m.first])

@@ -5,12 +5,13 @@ is linked because it looks like something already linked, and a short form that 
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
 from newslab.entities.lexicon import (
     fold_sound,
+    read_countries,
     read_demonyms,
     read_equivalents,
     read_gazetteer,
@@ -202,6 +203,9 @@ def _fits_organisation(short: Name, full: Name) -> bool:
     if n >= len(whole):
         return False
     forms, kinds = read_words("company_forms"), read_kinds("kinds")
+    # "Magic" of "Magic of Oz" is none, unless it comes after it
+    if short.key in short_forms(whole) and (part[-1] in kinds or full.first < short.first):
+        return True
     if [w for w in whole if w not in forms] == part:
         return True
     if whole[:n] == part:
@@ -212,16 +216,34 @@ def _fits_organisation(short: Name, full: Name) -> bool:
         whole_by_itself = part[-1] in kinds or short.key in read_gazetteer()
         if whole_by_itself or (n == 1 and not (len(part[0]) > 3 or short.text.isupper())):
             return all(w in read_words("groups") or w in forms for w in rest)
-        return said and (n > 1 or not set(rest) & read_words("local_bodies"))
-    # "State Department" of "US State Department", and "the Ministry" of "Ministry of Health"
+        return said and (n > 1 or short.text.isupper() or not set(rest) & read_words("local_bodies"))
+    # "State Department" of "US State Department"
     if whole[-n:] == part and read_gazetteer().get(" ".join(whole[:-n])) in {"GPE", "LOC", "NORP"}:
         return True
-    return n == 1 and part[0] in kinds and (whole[-1] == part[0] or whole[:2] == [part[0], "of"])
+    # "the Rovers" after "Marlow Rovers"
+    return part == whole[-1:] and "of" not in whole and full.first < short.first and short.key not in read_gazetteer()
+
+
+def short_forms(words: Sequence[str]) -> list[str]:
+    """List what is left of a name when words before its head go: of Royal Seed Board "seed board" and "board".
+
+    The head says what the thing is. It is the last word or stands before "of", as in "Ministry of Health", or first,
+    as in "Cape Horn". Of countries such as South Korea, the bearing is left.
+    """
+    key, kinds = " ".join(words), read_kinds("kinds")
+    if key in read_gazetteer():
+        return [words[0]] if words[0] in read_words("compass") and key in read_countries() else []
+    start = words[: words.index("of")] if "of" in words[1:] else words
+    if start is not words or words[-1] in kinds:
+        return [" ".join(start[i:]) for i in range(start is words, len(start))]
+    return [words[0]] if words[0] in read_kinds("openings") else []
 
 
 def _fits_place(short: Name, full: Name) -> bool:
     part, whole = short.words, full.words
     n = len(part)
+    if n < len(whole) and short.key in short_forms(whole):
+        return True
     if n >= len(whole) or whole[:n] != part:
         return False
     # "Springfield" of "Springfield, Illinois"; Mexico City is not Mexico, nor the Mississippi the state

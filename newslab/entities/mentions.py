@@ -4,7 +4,7 @@ Every rule looks at words and the space between them only, so that any pipeline 
 """
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -124,12 +124,10 @@ def read_mentions(doc: Doc, tokens: Tokens) -> list[Mention]:
     blocked = bytearray(len(doc))
     for ent in doc.ents:
         blocked[ent.start : ent.end] = b"\1" * (ent.end - ent.start)
-    spans = sorted([*spans, *((*span, "GPE") for span in _find_datelines(tokens, blocked))])
-    whole = _join_people(tokens, spans, blocked)
-    made = (
-        make_mention(tokens, first, last, label, "model" if any(blocked[first:last]) else "dateline")
-        for first, last, label in whole
-    )
+    unmarked = dict.fromkeys(((*span, "GPE") for span in _find_datelines(tokens, blocked)), "dateline")
+    unmarked |= _find_unmarked(tokens, blocked)
+    whole = _join_people(tokens, sorted([*spans, *unmarked]), blocked)
+    made = (make_mention(tokens, *span, unmarked.get(span, "model")) for span in whole)
     return [m for m in _drop_chance_names(tokens, list(filter(None, made))) if not _is_furniture(tokens, m)]
 
 
@@ -145,6 +143,57 @@ def _find_datelines(tokens: Tokens, blocked: bytearray) -> Iterator[tuple[int, i
         agency = tokens.word(last) == "(" and tokens.word(last + 2) == ")"
         if last > i and len(tokens.words[i]) > 2 and (months or agency):
             yield i, last
+
+
+def _find_unmarked(tokens: Tokens, blocked: bytearray) -> dict[tuple[int, int, str], str]:
+    """Find names that only the tagger saw, where what stands around them tells that and what they are."""
+    found: dict[tuple[int, int, str], str] = {}
+    last, n_of = 0, Counter(tokens.words)
+    # without a tagger, every word passes for a name's
+    for i in range(len(tokens.words) if not all(tokens.proper) else 0):
+        if i < last or not _is_unmarked(tokens, blocked, i):
+            continue
+        last = i + 1
+        while last < len(tokens.words) and _is_unmarked(tokens, blocked, last):
+            last += 1
+        first = i
+        while last - first > 1 and _is_title(tokens.words[first]):
+            first += 1
+        beside = i and blocked[i - 1] and tokens.spaced[i - 1]
+        if not beside and not tokens.in_headline(i) and not _is_title(tokens.words[last - 1]):
+            label, why = _read_surroundings(tokens, first, last, n_of)
+            if label:
+                found[first, last, label] = why
+    return found
+
+
+def _read_surroundings(tokens: Tokens, first: int, last: int, n_of: Mapping[str, int]) -> tuple[str, str]:
+    """Type of an unmarked name, and what tells it; empty where nothing does."""
+    before, after, word = tokens.word(first - 1), tokens.word(last), tokens.words[last - 1]
+    kind = read_kinds("kinds").get(word.lower())
+    if kind == "FAC" and last - first > 1 and word.lower() not in read_words("surnames"):
+        return kind, f"the word {word.lower()}"
+    if kind:
+        return "", ""
+    # "the Courier reported", "told Wikiforum"
+    if after in read_words("reporting") or before == "told":
+        return "ORG", f"{after} after it" if before != "told" else "told before it"
+    if after in read_words("saying") and before != "the":
+        return "PERSON", f"{after} after it"
+    if last - first > 1 and _is_initial(tokens.words[first]):
+        return "PERSON", "initials"
+    if before == ":" and tokens.word(first - 2) in read_words("credits"):
+        return "PERSON", f"{tokens.word(first - 2)} before it"
+    if before == "the" and last - first == 1 and word.isupper() and len(word) > 2 and n_of[word] > 1:
+        return "ORG", "an acronym used again"
+    return "", ""
+
+
+def _is_unmarked(tokens: Tokens, blocked: bytearray, i: int) -> bool:
+    """Whether a word is tagged as part of a name, but not marked as one."""
+    word = tokens.words[i]
+    known = tokens.lower[i] in tokens.common or tokens.lower[i] in read_words("not_names")
+    return tokens.proper[i] and word[0].isupper() and not blocked[i] and not known
 
 
 def _drop_chance_names(tokens: Tokens, mentions: list[Mention]) -> Iterator[Mention]:
@@ -238,7 +287,11 @@ def _cut(tokens: Tokens, first: int, last: int, label: str) -> tuple[int, int] |
             last -= 1
         else:
             break
-    if first == last or not _may_name(tokens, first, last):
+    # "Health Minister Ana Ruiz" names no body
+    portfolio = (
+        label == "ORG" and _is_title(tokens.word(last)) and all(_is_portfolio(tokens, i) for i in range(first, last))
+    )
+    if first == last or portfolio or not _may_name(tokens, first, last):
         return None
     return first, last
 
@@ -297,8 +350,12 @@ def _goes_on(tokens: Tokens, i: int) -> bool:
 def _opens_name(tokens: Tokens, i: int) -> bool:
     """Whether a word before a surname belongs to it: an initial, or a small word such as "dos"."""
     word = tokens.words[i].rstrip(".")
-    initial = len(word) == 1 and word.isalpha() and word.isupper() and word not in {"A", "I"}
-    return initial or (word in read_words("particles") and word not in {"a", "do", "le", "ten"})
+    return _is_initial(word) or (word in read_words("particles") and word not in {"a", "do", "le", "ten"})
+
+
+def _is_initial(word: str) -> bool:
+    word = word.rstrip(".")
+    return len(word) == 1 and word.isalpha() and word.isupper() and word not in {"A", "I"}
 
 
 def _close_name(tokens: Tokens, first: int, last: int) -> int:
@@ -337,10 +394,15 @@ def _is_title(word: str) -> bool:
     return word in read_words("honorifics") or word in read_words("offices")
 
 
+def _is_portfolio(tokens: Tokens, i: int) -> bool:
+    """Whether a word says what a minister or secretary is for: "Health"."""
+    return tokens.lower[i] in read_words("portfolios") and tokens.words[i][0].isupper()
+
+
 def _title_before(tokens: Tokens, first: int) -> str | None:
     """Words of a title that end just before a token, as written."""
     start = first
-    while start and _is_title(tokens.words[start - 1]):
+    while start and (_is_title(tokens.words[start - 1]) or (start < first and _is_portfolio(tokens, start - 1))):
         start -= 1
     if start == first or tokens.lower[first - 1] in read_words("title_parts"):
         return None
@@ -414,6 +476,14 @@ def _may_stand(tokens: Tokens, i: int, words: tuple[str, ...]) -> bool:
     word = words[0]
     if len(words) > 1:
         return True
+    # "i-Max" is no Max
+    if (
+        tokens.word(i - 1) in _HYPHENS
+        and len(tokens.word(i - 2)) == 1
+        and tokens.words[i - 2].islower()
+        and not tokens.spaced[i - 1]
+    ):
+        return False
     if not word[0].isupper() or (tokens.capitals[i] and word.lower() in tokens.common):
         return False
     return word.isupper() or tokens.proper[i] or word.lower() not in tokens.common

@@ -82,11 +82,14 @@ def _pool_spellings(scores: dict[str, dict[str, float]]) -> None:
 
 
 def _pool_companies(scores: dict[str, dict[str, float]]) -> None:
-    """Let "Tesla Inc" tell what "Tesla" is."""
+    """Let "Tesla Inc" tell what "Tesla" is, and "Hurricane Ida" what "Ida" is."""
     for key in list(scores):
         name, _, form = key.rpartition(" ")
         if form in read_words("company_forms") and name in scores and _best(scores[key]) == "ORG":
             scores[name]["ORG"] += 3
+        opening, _, name = key.partition(" ")
+        if read_kinds("openings").get(opening) == "EVENT" and name in scores:
+            scores[name]["EVENT"] += 3
 
 
 def _pool_people(scores: dict[str, dict[str, float]]) -> None:
@@ -189,6 +192,8 @@ def _around(tokens: Tokens, m: Mention, following: list[str]) -> Iterator[tuple[
         yield "PERSON", 1.5, f"{before} before it"
     elif after in read_words("saying"):
         yield "PERSON", 0.75, f"{after} after it"
+    elif after in read_words("reporting"):
+        yield "ORG", 2, f"{after} after it"
     elif after in read_words("doing") or (
         after in {"was", "is", "were", "been"} and second[1] in read_words("suffering")
     ):
