@@ -230,13 +230,13 @@ def short_forms(words: Sequence[str]) -> list[str]:
     The head says what the thing is. It is the last word or stands before "of", as in "Ministry of Health", or first,
     as in "Cape Horn". Of countries such as South Korea, the bearing is left.
     """
-    key, kinds = " ".join(words), read_kinds("kinds")
-    if key in read_gazetteer():
-        return [words[0]] if words[0] in read_words("compass") and key in read_countries() else []
+    kinds, known = read_kinds("kinds"), " ".join(words) in read_gazetteer()
+    if words[0] in read_words("compass") and " ".join(words) in read_countries():
+        return [words[0]]
     start = words[: words.index("of")] if "of" in words[1:] else words
-    if start is not words or words[-1] in kinds:
+    if start[-1] in kinds or (start is not words and not known):
         return [" ".join(start[i:]) for i in range(start is words, len(start))]
-    return [words[0]] if words[0] in read_kinds("openings") else []
+    return [words[0]] if words[0] in read_kinds("openings") and not known else []
 
 
 def _fits_place(short: Name, full: Name) -> bool:

@@ -384,7 +384,8 @@ def _is_hyphenated(tokens: Tokens, i: int) -> bool:
 def _is_title_of(tokens: Tokens, first: int, last: int, label: str) -> bool:
     """Whether the first word of a name is a title; "Sir Ganga Ram Hospital" has none."""
     if label == "PERSON":
-        return _is_title(tokens.words[first])
+        # "Lawyer Ana Ruiz", not "Star Ruiz"
+        return _is_title(tokens.words[first]) or (last - first > 2 and tokens.lower[first] in read_words("roles"))
     honorific = tokens.lower[first].rstrip(".") in read_words("honorifics")
     return honorific and label in {"ORG", "GPE", "NORP"} and tokens.lower[last - 1] not in read_kinds("kinds")
 
