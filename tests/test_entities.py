@@ -139,6 +139,9 @@ def resolved(text: str) -> list[tuple[str, str, str]]:
         ("The Board_of_Seeds/ORG met . The Board voted .", [("Board", "Board of Seeds")]),
         ("The Seed_Board/ORG met the Fish_Board/ORG . The Board voted .", []),
         ("At Grange_Hotel/FAC , the Hotel burned .", [("Hotel", "Grange Hotel")]),
+        ("Crown Prince Sheikh Nadim/PERSON left . The Crown Prince ran .", [("Crown Prince", "Nadim")]),
+        ("Prime Minister Ana_Ruiz/PERSON left . The PM ran .", [("PM", "Ana Ruiz")]),
+        ("Mayor Ana_Ruiz/PERSON left . The Mayor 's Office burned .", []),
         ("North_Korea/GPE rose . The North fell .", [("North", "North Korea")]),
         ("North_Haven/GPE rose . The North fell .", []),
         ("The White_House/ORG met . The House voted .", []),
@@ -158,6 +161,11 @@ def test_the_name_is_never_a_description():
 def test_a_portfolio_is_no_body():
     rows = extract("Health/ORG Minister Ruiz/PERSON left .")
     assert [(r["text"], r["title"]) for r in rows] == [("Ruiz", "Health Minister")]
+
+
+def test_a_role_in_capitals_is_no_part_of_a_name():
+    rows = extract("Lawyer_Ana_Ruiz/PERSON left .")
+    assert [row["text"] for row in rows] == ["Ana Ruiz"]
 
 
 def test_a_score_is_no_part_of_a_name():
@@ -211,6 +219,9 @@ def test_furniture_is_no_entity():
         ("Marlow_Rovers/ORG ; Ashby_Rovers/ORG ; Rovers/ORG .", []),
         ("ZBX_News/ORG ; ZBX/ORG .", [["ZBX News", "ZBX"]]),
         ("South_Korea/GPE ; the South/LOC .", [["South Korea", "South"]]),
+        ("South_Korea/GPE ; Korea/GPE .", [["South Korea", "Korea"]]),
+        ("South_Sudan/GPE ; Sudan/GPE .", []),
+        ("African_Union/ORG ; Union/ORG .", [["African Union", "Union"]]),
         ("Hurricane_Olga/EVENT ; Olga/PERSON .", [["Hurricane Olga", "Olga"]]),
     ],
 )

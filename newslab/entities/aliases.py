@@ -244,6 +244,9 @@ def _fits_place(short: Name, full: Name) -> bool:
     n = len(part)
     if n < len(whole) and short.key in short_forms(whole):
         return True
+    # "Korea" of South Korea; South Sudan is not Sudan
+    if part == whole[1:] and whole[0] in read_words("compass") and full.key in read_countries():
+        return short.key not in read_gazetteer()
     if n >= len(whole) or whole[:n] != part:
         return False
     # "Springfield" of "Springfield, Illinois"; Mexico City is not Mexico, nor the Mississippi the state

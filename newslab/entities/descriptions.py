@@ -12,6 +12,8 @@ from newslab.entities.lexicon import fold_name, read_words
 from newslab.entities.mentions import Mention, Tokens, make_mention
 from newslab.entities.types import Decision
 
+_ABBREVIATED = {"pm": ["prime", "minister"]}
+
 
 def find_descriptions(
     tokens: Tokens, mentions: Sequence[Mention], roots: Mapping[str, str], types: Mapping[str, Decision]
@@ -48,14 +50,13 @@ def find_descriptions(
         if tokens.lower[i - 1] != "the" or not _is_free(tokens, held, i):
             continue
         last = i + 1
-        while _is_free(tokens, held, last):
+        while _is_free(tokens, held, last) or (tokens.word(last) == "-" and _is_free(tokens, held, last + 1)):
             last += 1
         key = fold_name(" ".join(tokens.words[i:last]))
-        *ranks, office = tokens.lower[i:last]
+        *ranks, office = _ABBREVIATED.get(key, key.split())
         holders = {root for words, root in offices.get(office, ()) if _fits(ranks, words)}
         owners = bodies.get(key, set()) | holders
-        # a name right after it makes it a title; the President of Peru may be another one
-        if len(owners) != 1 or held[last] or (holders and tokens.word(last) in {"of", "for"}):
+        if len(owners) != 1 or (_is_longer(tokens, held, last) if holders else held[last]):
             continue
         (root,) = owners
         name = first[root]
@@ -63,6 +64,12 @@ def find_descriptions(
             how = "office of" if holders else "short for"
             if described := make_mention(tokens, i, last, types[root][0], f"{how} {name.text}"):
                 yield described, root
+
+
+def _is_longer(tokens: Tokens, held: bytearray, last: int) -> bool:
+    """Whether what goes on makes another thing of an office: the Mayor Ruiz, of Lima, 's Office."""
+    possessive = tokens.word(last) in {"'s", "’s"} and _is_free(tokens, held, last + 1)
+    return bool(held[last]) or possessive or tokens.word(last) in {"of", "for"}
 
 
 def _is_free(tokens: Tokens, held: bytearray, i: int) -> bool:
@@ -93,9 +100,9 @@ def _read_offices(tokens: Tokens, m: Mention, held: bytearray) -> Iterator[tuple
     if tokens.word(m.last) not in {",", "is", "was"}:
         return
     i = m.last + 1
-    while i < m.last + 6 and not _is_office(tokens.word(i)) and _may_precede(tokens, i):
+    while i < m.last + 6 and not _is_part(tokens.word(i)) and _may_precede(tokens, i):
         i += 1
-    while _is_office(tokens.word(i)) or tokens.word(i) in read_words("portfolios"):
+    while _is_part(tokens.word(i)):
         i += 1
     if not held[min(i, len(held) - 1)] and (words := _office_ending(tokens, i)):
         yield words
@@ -107,16 +114,25 @@ def _may_precede(tokens: Tokens, i: int) -> bool:
 
 
 def _office_ending(tokens: Tokens, end: int) -> tuple[str, ...]:
-    """Words of the office that ends before a token, none if there is none."""
+    """Words of the office that ends before a token, none if there is none: "Crown Prince" before "Sheikh"."""
     start = end
-    while start and (
-        _is_office(tokens.word(start - 1)) or (start < end and tokens.word(start - 1) in read_words("portfolios"))
-    ):
+    while start and _is_part(tokens.word(start - 1)):
         start -= 1
-    return tuple(tokens.lower[start:end])
+    words = [word for word in tokens.lower[start:end] if word != "-"]
+    for styles in (read_words("plain_honorifics"), read_words("honorifics")):
+        shorter = list(words)
+        while shorter and shorter[-1].rstrip(".") in styles:
+            shorter.pop()
+        words = shorter or words
+    return tuple(words) if words and _is_office(words[-1]) else ()
+
+
+def _is_part(word: str) -> bool:
+    """Whether a word may belong to an office: the office itself, what it is for, its rank, a style."""
+    parts = read_words("portfolios") | read_words("ranks") | read_words("honorifics")
+    return word == "-" or word.rstrip(".") in parts or _is_office(word)
 
 
 def _is_office(word: str) -> bool:
-    return word in read_words("offices") | read_words("roles") | (
-        read_words("honorifics") - read_words("plain_honorifics")
-    )
+    offices = read_words("offices") | read_words("roles") | read_words("honorifics")
+    return word in offices - read_words("plain_honorifics")
