@@ -182,7 +182,7 @@ def _read_surroundings(tokens: Tokens, first: int, last: int, n_of: Mapping[str,
         return "PERSON", f"{after} after it"
     if last - first > 1 and _is_initial(tokens.words[first]):
         return "PERSON", "initials"
-    if before == ":" and tokens.word(first - 2) in read_words("credits"):
+    if before == ":" and tokens.word(first - 2) in read_words("credits") and not word.isupper():
         return "PERSON", f"{tokens.word(first - 2)} before it"
     if before == "the" and last - first == 1 and word.isupper() and len(word) > 2 and n_of[word] > 1:
         return "ORG", "an acronym used again"

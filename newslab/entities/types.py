@@ -193,7 +193,7 @@ def _around(tokens: Tokens, m: Mention, following: list[str]) -> Iterator[tuple[
     elif after in read_words("saying"):
         yield "PERSON", 0.75, f"{after} after it"
     elif after in read_words("reporting"):
-        yield "ORG", 2, f"{after} after it"
+        yield "ORG", 1.5, f"{after} after it"
     elif after in read_words("doing") or (
         after in {"was", "is", "were", "been"} and second[1] in read_words("suffering")
     ):
