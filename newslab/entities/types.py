@@ -149,7 +149,7 @@ def _within(m: Mention) -> Iterator[tuple[str, float, str]]:
             surname = m.label == "PERSON" and head in read_words("surnames")
             yield label, 1 if surname else 3, f"the word {head}"
     letters = m.text.replace(".", "")
-    if letters.isupper() and 1 < len(letters) <= 6:
+    if letters.isupper() and 1 < len(letters) <= 8:
         yield "PERSON", -2, "an acronym"
 
 
