@@ -702,7 +702,7 @@ class _Parse:
             for k in range(figure.last + 1, min(len(doc), figure.last + 10)):
                 if doc[k].pos_ in _NOMINAL and doc[k].dep_ == "pobj":
                     return self._phrase(doc[k], figure, right=figure.unit is not None)
-        if figure.unit is None and after is not None and after.lower_ in _CASUALTIES:
+        if figure.unit is None and after is not None and after.lower_ in _CASUALTIES and after.head.pos_ != "NOUN":
             return (after.i, after.i + 1)  # "58 dead and more than 500 injured"
         head, steps = root.head, 0
         if head.i < figure.last or root.dep_ not in _MODIFIES:

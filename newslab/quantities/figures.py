@@ -99,7 +99,7 @@ _ABOUT = re.compile(r"(?:\b(?:about|around|approximately|roughly|some|nearly|alm
 _GONE_UP = re.compile(  # "prices went up to $5" reaches $5, where "up to $5" is no more than that
     r"\b(?:go|goes|going|gone|went|com(?:e|es|ing)|came|shot|shoot(?:s|ing)?|mov(?:e|es|ed|ing)|push(?:es|ed|ing)?|"
     r"jump(?:s|ed|ing)?|climb(?:s|ed|ing)?|crept|creep(?:s|ing)?|bump(?:s|ed|ing)?|r[iou]s(?:e|es|en|ing)|"
-    r"tak(?:e|es|en|ing)|took|bring(?:s|ing)?|brought|edg(?:e|es|ed|ing)|inch(?:es|ed|ing)?|"
+    r"bring(?:s|ing)?|brought|edg(?:e|es|ed|ing)|inch(?:es|ed|ing)?|"
     r"driv(?:e|es|en|ing)|drove)\sup\Z",
     re.IGNORECASE,
 )
