@@ -37,7 +37,7 @@ _NOT_RESUMING = frozenset({"and", "but", "who", "which"})
 _OBJECTS = frozenset({"dobj", "xcomp", "oprd", "attr", "acomp"})
 # Where a story is filed from is nobody's words: "GENEVA, May 2 (AP) — ", "Paris (AFP) - ".
 _DATELINE = re.compile(
-    r"(?:[A-Z][A-Z.'’ -]{2,30}(?:, ?[A-Z][^\n—–(]{1,40}?)?|[A-Z][\w.'’ -]{2,30}(?= ?\([A-Z]))"
+    r"(?:[A-Z][A-Z.'’/ -]{2,30}(?:, ?[A-Z][^\n—–(]{1,40}?)?|[A-Z][\w.'’ -]{2,30}(?= ?\([A-Z]))"
     r" ?(?:\([A-Z][\w./ ]{1,20}\))?(?:, ?[A-Z][\w. ]{1,20}?)? ?(?:—|–|--?) ?(?=[\"“‘A-Z0-9])"
 )
 

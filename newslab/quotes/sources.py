@@ -305,9 +305,10 @@ def _identify(
 ) -> Source:
     """Who a speaker is: by name, by what a pronoun refers to, or by description."""
     word = page.lower[head]
-    if page.tag[head] in {"PRP", "WP", "WDT"} or word in _PERSONAL or word in _PLURAL or word in _RELATIVE:
+    mention = known.get(head)  # the WHO is no pronoun
+    pronoun = page.tag[head] in {"PRP", "WP", "WDT"} or word in _PERSONAL or word in _PLURAL or word in _RELATIVE
+    if mention is None and pronoun:
         return _refer(page, head, known, spoke, genders)
-    mention = known.get(head)
     if mention is None:
         mention = _named_beside(page, head, known)
     if mention is not None:
@@ -323,7 +324,10 @@ def _identify(
 def _named_beside(page: Page, head: int, known: dict[int, _Mention]) -> _Mention | None:
     """Find the name that stands in apposition or right behind: "the minister, Ana Ruiz,", "neighbour Ana Ruiz"."""
     behind = takewhile(lambda i: page.pos[i] == "PROPN", range(head + 1, noun_phrase(page, head)[1]))
-    for token in (*(child for child in page.children[head] if page.dep[child] == "appos"), *behind):
+    of = (child for child in page.children[head] if page.lower[child] == "of")
+    bodies = [body for child in of for body in page.children[child]]  # "the head of the Institute, Ana Ruiz,"
+    beside = [child for noun in (head, *bodies) for child in page.children[noun] if page.dep[child] == "appos"]
+    for token in (*beside, *behind):
         if token in known and known[token].label == "PERSON":
             return known[token]
     return None
