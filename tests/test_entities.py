@@ -163,6 +163,17 @@ def test_a_portfolio_is_no_body():
     assert [(r["text"], r["title"]) for r in rows] == [("Ruiz", "Health Minister")]
 
 
+def test_letters_after_a_name_are_no_part_of_it():
+    rows = extract("Fiona_Kost_KC/PERSON left . Kost/PERSON ran .")
+    assert [(row["text"], row["name"]) for row in rows] == [("Fiona Kost", "Fiona Kost"), ("Kost", "Fiona Kost")]
+
+
+def test_a_surname_is_of_the_only_one_named_before():
+    rows = extract("Ana_Ruiz/PERSON ran . Ruiz/PERSON met Leo_Ruiz/PERSON . Ruiz/PERSON left .")
+    assert [row["name"] for row in rows] == ["Ana Ruiz", "Ana Ruiz", "Leo Ruiz", "Ruiz"]
+    assert [row["model_label"] for row in rows] == ["PERSON"] * 4
+
+
 def test_a_role_in_capitals_is_no_part_of_a_name():
     rows = extract("Lawyer_Ana_Ruiz/PERSON left .")
     assert [row["text"] for row in rows] == ["Ana Ruiz"]
@@ -185,6 +196,9 @@ def test_furniture_is_no_entity():
     [
         ("Ana_Ruiz/PERSON left . Ruiz/PERSON ran .", [["Ana Ruiz", "Ruiz"]]),
         ("Ana_Ruiz/PERSON met Leo_Ruiz/PERSON . Ruiz/PERSON ran .", []),
+        ("Ana_Ruiz/PERSON ran . Ruiz/PERSON met Leo_Ruiz/PERSON .", [["Ana Ruiz", "Ruiz"]]),
+        ("Ruiz/PERSON ran . Ana_Ruiz/PERSON met Leo_Ruiz/PERSON .", []),
+        ("Norvik_Shipping_AS/ORG sued . Norvik/ORG won .", [["Norvik Shipping AS", "Norvik"]]),
         ("The Fair_Trade_Board/ORG met . The FTB/ORG voted .", [["Fair Trade Board", "FTB"]]),
         ("ISIS/ORG lost , Daesh/ORG fled .", [["ISIS", "Daesh"]]),
         ("U.S./GPE troops , US/GPE jets .", [["U.S.", "US"]]),

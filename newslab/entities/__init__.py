@@ -117,21 +117,21 @@ def _entity_rows(doc_id: str, doc: Doc) -> Iterator[dict[str, object]]:
     mentions = find_missed(doc, tokens, mentions, _wanted(tokens, mentions, types))
     types = {m.key: (m.label, None) for m in reversed(mentions)} | types
     names = _collect_names(tokens, mentions, types)
-    links = link_names(names.values(), _stated_aliases(tokens, mentions))
+    links, rivals = link_names(names.values(), _stated_aliases(tokens, mentions))
     roots = {key: links[key][0] if key in links else key for key in names}
     forms: dict[str, list[Name]] = defaultdict(list)
     for key, name in names.items():
         forms[roots[key]].append(name)
     fullest = {root: _fullest(found) for root, found in forms.items()}
-    named = [(m, roots[m.key]) for m in mentions]
+    named = list(_identify(mentions, roots, rivals))
     described = list(find_descriptions(tokens, mentions, roots, types))
     found = sorted([*named, *described], key=lambda pair: pair[0].first)
     ids: dict[str, str] = {}
     for _, root in found:
         ids.setdefault(root, f"e{len(ids) + 1}")
     countries, demonyms = read_countries(), read_demonyms()
-    country_ids = {countries[key]: ids[roots[key]] for key in names if key in countries}
-    lands = {key: ids[roots[key]] for key, name in names.items() if name.family == "place"}
+    country_ids = {countries[key]: ids[roots[key]] for key in names if key in countries and roots[key] in ids}
+    lands = {key: ids[roots[key]] for key, name in names.items() if name.family == "place" and roots[key] in ids}
 
     def relate(key: str) -> str | None:
         if (demonym := demonyms.get(key)) is None:
@@ -152,9 +152,23 @@ def _entity_rows(doc_id: str, doc: Doc) -> Iterator[dict[str, object]]:
             "name": fullest[root],
             "title": m.title,
             "related_id": relate(m.key),
-            "model_label": m.label if m.evidence == "model" else None,
+            "model_label": m.label if m.evidence.startswith("model") else None,
             "evidence": "; ".join(dict.fromkeys(reason for reason in reasons if reason)),
         }
+
+
+def _identify(
+    mentions: list[Mention], roots: Mapping[str, str], rivals: Mapping[str, set[str]]
+) -> Iterator[tuple[Mention, str]]:
+    """Yield each mention with its entity: "Ruiz" is Ana Ruiz until another Ruiz comes in, and then nobody."""
+    seen: set[str] = set()
+    for m in mentions:
+        root = roots[m.key]
+        if len(before := rivals.get(m.key, set()) & seen) == 1:
+            (root,) = before
+            m.evidence += "; the only one named before"
+        seen.add(root)
+        yield m, root
 
 
 def _wanted(

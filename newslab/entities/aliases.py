@@ -53,7 +53,9 @@ Proposal = tuple[str, list[str], str]
 """A name, the names that could own it, and the evidence; it counts only if all candidates are one entity."""
 
 
-def link_names(names: Iterable[Name], stated: Mapping[str, tuple[str, str]]) -> dict[str, tuple[str, str]]:
+def link_names(
+    names: Iterable[Name], stated: Mapping[str, tuple[str, str]]
+) -> tuple[dict[str, tuple[str, str]], dict[str, set[str]]]:
     """Link names that mean one thing.
 
     Parameters
@@ -68,10 +70,13 @@ def link_names(names: Iterable[Name], stated: Mapping[str, tuple[str, str]]) -> 
     dict
         Folded name to (folded name it is linked to, the evidence in words); names that stand alone are
         absent. A name linked to is itself never linked.
+    dict
+        Of the names that stand alone because several could own them, those several.
     """
     fullest_first = sorted(names, key=lambda n: (-len(n.words), -len(n.key), n.first))
     by_key = {n.key: n for n in fullest_first}
     links: dict[str, tuple[str, str]] = {}
+    rivals: dict[str, set[str]] = {}
 
     def root(key: str) -> str:
         while key in links:
@@ -94,7 +99,10 @@ def link_names(names: Iterable[Name], stated: Mapping[str, tuple[str, str]]) -> 
         if key not in links and len(owners) == 1:
             (owner,) = owners
             links[key] = owner, f"{how} {by_key[owner].text}"
-    return {key: (root(owner), how) for key, (owner, how) in links.items()}
+        elif len(owners) > 1:
+            rivals.setdefault(key, owners)
+    rivals = {key: {root(owner) for owner in owners} for key, owners in rivals.items() if key not in links}
+    return {key: (root(owner), how) for key, (owner, how) in links.items()}, rivals
 
 
 def _link_equivalents(names: list[Name]) -> Iterator[Proposal]:
@@ -216,6 +224,8 @@ def _fits_organisation(short: Name, full: Name) -> bool:
         whole_by_itself = part[-1] in kinds or short.key in read_gazetteer()
         if whole_by_itself or (n == 1 and not (len(part[0]) > 3 or short.text.isupper())):
             return all(w in read_words("groups") or w in forms for w in rest)
+        # "Norvik" after "Norvik Shipping"
+        said = said or (full.first < short.first and not (set(rest) - forms) & read_words("minor"))
         return said and (n > 1 or short.text.isupper() or not set(rest) & read_words("local_bodies"))
     # "State Department" of "US State Department"
     if whole[-n:] == part and read_gazetteer().get(" ".join(whole[:-n])) in {"GPE", "LOC", "NORP"}:

@@ -282,8 +282,11 @@ def _cut(tokens: Tokens, first: int, last: int, label: str) -> tuple[int, int] |
         loose = proper and word.islower() and label not in {"WORK_OF_ART", "LAW", "EVENT", "PRODUCT"}
         loose = loose and not (label == "ORG" and word in {"plc", "ltd", "inc"})
         number = word.isdigit() and last - first > 1 and _has_no_number(tokens, first, last - 1, label)
+        letters = (
+            label == "PERSON" and last - first > 1 and word.isupper() and lower[last - 1] in read_words("post_nominals")
+        )
         speaks = label == "ORG" and last - first > 1 and lower[last - 1].startswith("spokes")
-        if all(c in _EDGES for c in word) or word in _POSSESSIVES or loose or number or speaks:
+        if all(c in _EDGES for c in word) or word in _POSSESSIVES or loose or number or letters or speaks:
             last -= 1
         else:
             break
@@ -397,7 +400,7 @@ def _is_title(word: str) -> bool:
 
 def _is_portfolio(tokens: Tokens, i: int) -> bool:
     """Whether a word says what a minister or secretary is for: "Health"."""
-    return tokens.lower[i] in read_words("portfolios") and tokens.words[i][0].isupper()
+    return tokens.lower[i] in read_words("portfolios") | read_words("ranks") and tokens.words[i][0].isupper()
 
 
 def _title_before(tokens: Tokens, first: int) -> str | None:
