@@ -55,14 +55,13 @@ def find_descriptions(
         key = fold_name(" ".join(tokens.words[i:last]))
         *ranks, office = _ABBREVIATED.get(key, key.split())
         holders = {root for words, root in offices.get(office, ()) if _fits(ranks, words)}
-        owners = bodies.get(key, set()) | holders
+        owners = {root for root in bodies.get(key, set()) | holders if first[root].first < i}
         if len(owners) != 1 or (_is_longer(tokens, held, last) if holders else held[last]):
             continue
         (root,) = owners
-        name = first[root]
-        if name.first < i and not tokens.in_headline(i):
-            how = "office of" if holders else "short for"
-            if described := make_mention(tokens, i, last, types[root][0], f"{how} {name.text}"):
+        if not tokens.in_headline(i):
+            how = f"office of {first[root].text}" if holders else f"short for {first[root].text}"
+            if described := make_mention(tokens, i, last, types[root][0], how):
                 yield described, root
 
 
