@@ -80,6 +80,11 @@ def test_a_title_stands_outside_the_name_and_makes_a_person():
     assert rows[1]["label"] == "PERSON"
 
 
+def test_part_of_a_company_is_nobody_unless_someone_has_the_name():
+    assert labels("Olmec_Bank/ORG rose . Olmec/PERSON fell .")["Olmec"] == "ORG"
+    assert labels("Ana_Olmec/PERSON left Olmec_Bank/ORG . Olmec/PERSON fell .")["Olmec"] == "PERSON"
+
+
 def test_a_settlement_noun_makes_a_place():
     assert labels("The village of Tarhun/ORG fell . Tarhun/ORG burned .") == {"Tarhun": "GPE"}
 
@@ -130,6 +135,7 @@ def resolved(text: str) -> list[tuple[str, str, str]]:
         ("The home secretary , Ana_Ruiz/PERSON , left . The Home Secretary ran .", [("Home Secretary", "Ana Ruiz")]),
         ("Home Secretary Ana_Ruiz/PERSON left . Then the Secretary ran .", [("Secretary", "Ana Ruiz")]),
         ("Mayor Ana_Ruiz/PERSON met Mayor Leo_Kost/PERSON . The Mayor ran .", []),
+        ("Mayor Ana_Ruiz/PERSON ran . The Mayor greeted Mayor Leo_Kost/PERSON .", [("Mayor", "Ana Ruiz")]),
         ("Mayor Ana_Ruiz/PERSON left . Later the Mayor Leo_Kost/PERSON ran .", []),
         ("Deputy Mayor Ana_Ruiz/PERSON left . The Mayor ran .", []),
         ("President Ana_Ruiz/PERSON left . The President of Peru/GPE ran .", []),

@@ -57,7 +57,8 @@ def extract_entities(
 
     The pipeline's mentions lose articles, titles, quote marks and possessives at their edges. Mentions of one
     string get one type, by the model's votes and what stands around them; later mentions that the model
-    missed are added; and names of one thing get one ``entity_id``.
+    missed are added; and names of one thing get one ``entity_id``. "The Prime Minister" and "the Committee" are
+    added where one entity answers to them; what stands for two, or for nobody named before, is left out.
 
     Parameters
     ----------

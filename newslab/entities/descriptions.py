@@ -1,7 +1,7 @@
 """Descriptions: "the Prime Minister" and "the Committee", where a document leaves no doubt whom or what they mean.
 
 A description is capitalised, follows "the", and comes after the name that it stands for. It counts only if one entity
-of the document answers to it; all others stay out of the table.
+named before answers to it; all others stay out of the table.
 """
 
 from collections import defaultdict

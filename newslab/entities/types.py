@@ -83,11 +83,15 @@ def _pool_spellings(scores: dict[str, dict[str, float]]) -> None:
 
 def _pool_companies(scores: dict[str, dict[str, float]]) -> None:
     """Let "Tesla Inc" tell what "Tesla" is, and "Hurricane Ida" what "Ida" is."""
+    parts = {part for key in scores if " " in key and _best(scores[key]) == "PERSON" for part in key.split()}
     for key in list(scores):
         name, _, form = key.rpartition(" ")
         if form in read_words("company_forms") and name in scores and _best(scores[key]) == "ORG":
             scores[name]["ORG"] += 3
         opening, _, name = key.partition(" ")
+        # "Olmec" of "Olmec Bank" is nobody, where no one has that name in full
+        if name and opening in scores and _best(scores[key]) == "ORG" and opening not in parts:
+            scores[opening]["ORG"] += 1.5 if _best(scores[opening]) == "PERSON" else 0
         if read_kinds("openings").get(opening) == "EVENT" and name in scores:
             scores[name]["EVENT"] += 3
 
