@@ -195,14 +195,16 @@ def flag_passages(scores: Sequence[float]) -> list[bool]:
 
 FEATURES = (
     "likeness",  # mean cosine of the run with the rest
+    "centroid",  # cosine of its middle with that of the rest
     "cohesion",  # mean cosine within the rest
     "nearest",  # mean over the run of the cosine with the passage most like it
     "nearest_over_loosest",  # less that of the passage of the rest that is least like any other
-    "words",  # logarithm of the cosine of telling words with the rest
-    "others_words",  # and of its mean over the passages of the rest
+    "words",  # logarithm of the cosine of telling words with the rest, times the length: a long run has more to share
+    "others_words",  # logarithm of its mean over the passages of the rest
     "name_tokens",  # logarithm of how many parts of names it has: without any it is vague, not strange
     "names_shared",  # and of how many different ones the rest has too
     "names_unshared",
+    "length",  # logarithm of how many content words it has: what is short shows little
     "two",
     "three",
     "headed",
@@ -245,6 +247,8 @@ def compare_runs(passages: Sequence[Passage], vectors: Array) -> tuple[Array, Ar
     cosines = directions @ directions.T
     np.fill_diagonal(cosines, 0.0)
     likeness = np.einsum("ri,ij,rj->r", runs, cosines, rest, optimize=True) / (n_in * n_out)
+    middles, others = runs @ directions, rest @ directions
+    centroid = (middles * others).sum(axis=1) / np.linalg.norm(middles, axis=1) / np.linalg.norm(others, axis=1)
     cohesion = np.einsum("ri,ij,rj->r", rest, cosines, rest, optimize=True) / (n_out * (n_out - 1))
     np.fill_diagonal(cosines, -1.0)
     links = np.where(rest[:, None, :] > 0, cosines, -1.0).max(axis=2)
@@ -253,16 +257,17 @@ def compare_runs(passages: Sequence[Passage], vectors: Array) -> tuple[Array, Ar
 
     weights = _tabulate([passage.weights for passage in passages])
     whole = weights.sum(axis=0)
-    words = np.log(_cosine_with_rest(runs @ weights, whole) + _FLOOR)
+    log_length = np.log1p(runs @ [len(passage.content.split()) for passage in passages])
+    words = np.log(_cosine_with_rest(runs @ weights, whole) + _FLOOR) * log_length
     alone = _cosine_with_rest(weights, whole)
     others_words = np.log(rest @ alone / n_out + _FLOOR)
 
     names = _tabulate([passage.names for passage in passages])
     inside, outside = runs @ names, rest @ names
-    flags = np.array([(passage.headed and i > 0, i == 0) for i, passage in enumerate(passages)])
-    headed, opens = flags[[first for first, _ in spans]].astype(float).T
+    headed = np.array([i > 0 and passage.headed for i, passage in enumerate(passages)])
     features = [
         likeness,
+        centroid,
         cohesion,
         nearest,
         nearest - loosest,
@@ -271,10 +276,11 @@ def compare_runs(passages: Sequence[Passage], vectors: Array) -> tuple[Array, Ar
         np.log1p(inside.sum(axis=1)),
         np.log1p(((inside > 0) & (outside > 0)).sum(axis=1)),
         np.log1p(((inside > 0) & (outside == 0)).sum(axis=1)),
+        log_length,
         n_in == 2,
         n_in == 3,
-        headed,
-        opens,
+        headed[[first for first, _ in spans]],
+        runs[:, 0],
         np.full(len(spans), math.log(n)),
         np.ones(len(spans)),
     ]
