@@ -56,6 +56,7 @@ _TIED = 0.2
 """Share of its telling words from which on a line belongs to the text around it."""
 
 _SECOND_PERSON = frozenset({"you", "your", "yours"})
+_OF_ITSELF = frozenset({"we", "us", "our", "this", "these"})
 _FEWEST_QUESTIONS = 5
 _QUESTIONS = 6
 """Paragraphs to each that asks a question, at most, of an interview."""
@@ -87,7 +88,8 @@ def extract_paragraphs(docs: Mapping[str, Doc], *, topics: bool = True) -> pd.Da
         kind : what sort of furniture, by its form: ``rule`` (no words), ``menu`` (separators, links, addresses),
             ``byline``, ``dateline`` (mostly figures: dates, times, counts), ``credit`` (in brackets), ``call``
             (addresses or orders the reader), ``label`` (a line without a stop that shares no telling word with
-            the text around it, also a link to another story), ``notice`` (a short sentence of that sort); null
+            the text around it, also a link to another story), ``notice`` (a short sentence of that sort, in no
+            clause or of the page itself); null
             for headlines and body
         off_topic : True for a passage of another story, and for the headline over one
         topic_score : probability of belonging with the rest of the document, higher fits better; null for
@@ -274,7 +276,8 @@ def _furniture(span: Span, tie: float, *, is_first: bool) -> str | None:
     if line[0] == "(" and line[-1] == ")":
         return "credit"
     addressed = tags[0] == "VB" or any(t.text.lower() in _SECOND_PERSON for t in words)
-    if addressed and not quoted and (loose or not stopped):
+    told = stopped and "VBD" in tags  # "Follow the money, the prosecutor told jurors."
+    if addressed and not quoted and not told and (loose or not stopped):
         return "call"
     if line[0].islower():
         return None  # an item of a list: what a page says of itself it begins with a capital
@@ -285,8 +288,11 @@ def _furniture(span: Span, tie: float, *, is_first: bool) -> str | None:
     if not stopped:
         # what heads a story of which nothing follows is a link to it; only the first line may speak for itself
         return None if is_first and finite else "label"
+    # a page speaks of itself as "we" or "this", or in no clause at all; "The trial continues." tells of the world
+    of_itself = not finite or any(t.text.lower() in _OF_ITSELF for t in words)
     names = sum(tag in {"NNP", "NNPS"} for tag in tags)
-    return "notice" if "VBD" not in tags and names < 2 and len(words) <= _LONGEST_NOTICE else None
+    short = names < 2 and len(words) <= _LONGEST_NOTICE
+    return "notice" if of_itself and short and "VBD" not in tags else None
 
 
 def _role(span: Span, kind: str | None) -> str:
