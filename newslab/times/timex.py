@@ -558,7 +558,9 @@ def _resolve_weekend(parts: Parts, scene: Scene) -> Time | None:
     if relative is not None and relative.value:
         by = int(relative.value)
     else:
-        by = -1 if today.isoweekday() < 5 and scene.leaning() <= 0 else 0
+        # "the weekend" is over unless it is to come, "this weekend" to come unless it is over
+        over = scene.leaning() < (0 if relative is not None and relative.low == "this" else 1)
+        by = -1 if today.isoweekday() < 5 and over else 0
     return _pin(shift_date(saturday, by, "W"), "WE", anchored=True)
 
 
