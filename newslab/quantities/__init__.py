@@ -110,6 +110,7 @@ _HEDGES = frozenset(
     {"about", "around", "approximately", "roughly", "some", "nearly", "almost", "more", "than", "less", "fewer", "over"}
     | {"under", "by", "least", "most", "a", "an", "the", "another", "only", "just", "estimated"}
 )
+_PAYS = frozenset({"pay", "bid", "offer"})
 _OF_THESE = frozenset({"which", "whom", "them", "these", "those"})
 _PLUS_OR_MINUS = frozenset({"plus", "or", "minus"})
 _NOT_COUNTING = frozenset({"no", "this", "that", "each", "every", "any", "which", "the", "another"})  # "no one"
@@ -136,7 +137,8 @@ _AGES = frozenset({"age", "aged", "ages"})
 _OF_AGE = frozenset({"age", "oldest", "youngest", "eldest"})  # "the youngest is 18"
 _GOES_ON = frozenset({"when", "and", "but", "today", "now", "on", "last", "next", "this"})  # behind an age in words
 _OVER = re.compile(
-    r"\b(?:people|persons|those|any(?:one|body)|every(?:one|body)|no(?: one|body)|children|kids|adults|women|men|boys|girls|voters|patients|residents|"
+    r"\b(?:people|persons|those|any(?:one|body)|every(?:one|body)|no(?: one|body)|children|kids|adults|women|men|boys|"
+    r"girls|voters|patients|residents|"
     r"citizens|workers|employees|players|drivers|students|females|males)\s(?:over|under|above|below|older than|"
     r"younger than)\s(?:the age of\s)?\Z",
     re.IGNORECASE,
@@ -604,6 +606,11 @@ class _Parse:
                     return self._phrase(noun, figure)
         while i > 1 and i > figure.first - 5 and doc[i].lower_ in _HEDGES | _PLUS_OR_MINUS:
             i -= 1
+        paid = doc[figure.root].dep_ == "dobj" and doc[figure.root].head.lemma_.lower() in _PAYS
+        if paid and after is not None and after.lower_ == "for":
+            noun = next((doc[k] for k in range(last + 1, min(len(doc), last + 8)) if doc[k].head == after), None)
+            if noun is not None and noun.pos_ in _NOMINAL and noun.ent_type_ not in _WHERE_AND_WHEN:
+                return self._phrase(noun, figure)  # "paid $4 billion for the brewer"
         if after is not None and after.lower_ in _MEASURES:
             named = doc[i - 1] if doc[i].text == "," else doc[i]  # "the asteroid, some 340 metres across,"
             if named.pos_ in _NOMINAL:

@@ -7,6 +7,7 @@ the verdict.
 """
 
 import math
+import re
 import tomllib
 from bisect import bisect_right
 from collections import defaultdict, deque
@@ -43,6 +44,7 @@ COLUMNS = CLAIM_COLUMNS | {
 _MEMORY = 24  # earlier figures of one head that each one is compared with; keeps a wall of numbers linear
 _OTHERS = 6  # earlier figures of other heads in its group
 _LONGEST = 600  # characters of a sentence that are shown
+_HALF = 0.4999  # of the last place: 3 and 4 euros do not meet at 3.5
 _HEDGE = 0.1  # "about 3,000" is read as within a tenth
 _NEVER = frozenset({"time", "age", "sport", "points", "times"})  # dimensions in which two figures seldom mean one claim
 _ADDED = frozenset({"additional", "another", "extra", "further", "more", "other", "others", "remaining", "rest"})
@@ -51,6 +53,7 @@ _PLACES = frozenset({"GPE", "LOC", "FAC"})
 _TIMES = frozenset({"DATE", "TIME"})
 _NAMES = _PLACES | {"ORG", "PERSON", "NORP", "EVENT", "PRODUCT"}
 _CLAUSES = frozenset({"conj", "advcl", "relcl", "ccomp", "parataxis"})
+_NARROWS = frozenset({"at", "in", "among", "against", "with", "for"})
 _CLIMB = 8  # heads followed from a figure to its verb
 _IN_WORDS = {"=": "", "~": "about ", ">": "more than ", ">=": "at least ", "<": "less than ", "<=": "at most "}
 
@@ -67,11 +70,14 @@ class _Claim(NamedTuple):
     modifiers: frozenset[str]
     names: frozenset[str]  # the proper nouns among head and modifiers
     events: tuple[str, ...]
+    causes: frozenset[str]  # what did it: "killed in a fire"
+    closer: frozenset[str]  # nouns that narrow it down: "12 games at home"
     when: frozenset[str]
     where: frozenset[str]
     written: dict[str, str]  # the same times and places as the text has them
     who: frozenset[str]  # words of all names in the sentence
     trend: str | None
+    measured: bool  # in a unit, rather than counted
     added: bool  # "another 300" come on top of others
 
 
@@ -228,11 +234,13 @@ def _read_claims(
             modifiers,
             proper,
             events,
+            *_causes(doc, bisect_right(starts, row["start"]) - 1),
             frozenset(when),
             frozenset(where),
             when | where,
             who,
             row["trend"],
+            row["unit"] is not None,
             _is_added(doc, bisect_right(starts, row["start"]) - 1),
         )
         # percentages and money of one name only: converting needs a rate or a whole that the text does not give
@@ -247,7 +255,11 @@ class _Lexicon(NamedTuple):
     same_event: dict[str, str]
     outcomes: dict[str, str]
     light: frozenset[str]
+    moves: frozenset[str]
     long: frozenset[str]
+    rates: frozenset[str]
+    said_in: frozenset[str]
+    same_cause: dict[str, str]
 
 
 @lru_cache(maxsize=1)
@@ -264,7 +276,11 @@ def _lexicon() -> _Lexicon:
         same_event,
         outcomes,
         frozenset(data["light_verbs"]),
+        frozenset(data["level_verbs"]),
         frozenset(data["long_times"]),
+        frozenset(data["rates"]),
+        frozenset(data["said_in"]),
+        {word: words[0] for words in data["causes"] for word in words},
     )
 
 
@@ -287,10 +303,14 @@ def _read_thing(
         ]
         return ("people", frozenset(), frozenset(), tuple(dict.fromkeys([*told, *events]))) if told else None
     first, last = (bisect_right(starts, at) - 1 for at in (row["counted_start"], row["counted_end"] - 1))
-    word = _head(doc, first, last).lemma_.lower()
-    modifiers = _lemmas(doc, first, last, ("NOUN", "PROPN", "ADJ", "NUM")) - {word}
+    head = _head(doc, first, last)
+    word = head.lemma_.lower()
+    if word == "rate" and head.i > first and doc[head.i - 1].lemma_.lower() in lexicon.rates:
+        word = doc[head.i - 1].lemma_.lower()  # "the unemployment rate" and "unemployment" are one thing
+    modifiers = _lemmas(doc, first, last, ("NOUN", "PROPN", "ADJ", "NUM")) - {word, "rate"}
     proper = _lemmas(doc, first, last, ("PROPN",))
-    events = _events(doc, starts, row, {*lexicon.light, word})
+    idle = {*lexicon.light, word} | (lexicon.moves if row["unit"] and not row["trend"] else frozenset())
+    events = _events(doc, starts, row, idle)
     named = {word} if word in lexicon.outcomes else modifiers if word in _TALLIES else frozenset()
     if row["unit"] is None and (told := sorted(lexicon.outcomes[w] for w in named if w in lexicon.outcomes)):
         return "people", modifiers & lexicon.people, proper, tuple(dict.fromkeys([*told, *events]))
@@ -344,6 +364,37 @@ def _events(doc: Doc, starts: list[int], row: dict, idle: set[str]) -> tuple[str
                 direct = False
         token = head
     return tuple(found)
+
+
+def _causes(doc: Doc, first: int) -> tuple[frozenset[str], frozenset[str]]:
+    """Name what did something to what is counted ("killed in a fire"), and what narrows it down ("games at home")."""
+    token, above = doc[first], list[Token]()
+    for _ in range(_CLIMB):
+        above.append(token)
+        if token.pos_ == "VERB" or token.head.i == token.i:
+            break
+        token = token.head
+    if token.pos_ != "VERB":
+        return frozenset(), frozenset()
+    heads = {word.i for word in above}
+    near = [child for child in doc[max(0, first - 2 * _CLIMB) : first + 2 * _CLIMB] if child.head.i in heads]
+    subjects = [child.lemma_.lower() for child in near if child.dep_ in ("nsubj", "csubj")]
+    told = [
+        (child.lower_, pobj)
+        for child in near
+        if child.dep_ in ("prep", "agent")
+        for pobj in islice(child.rights, 1)
+        if pobj.pos_ == "NOUN" and pobj.ent_type_ not in _TIMES | _PLACES
+    ]
+    lexicon = _lexicon()
+    same = lexicon.same_cause
+    causes = {same[word] for word in [*subjects, *(noun.lemma_.lower() for _, noun in told)] if word in same}
+    closer = {noun.lemma_.lower() for preposition, noun in told if preposition in _NARROWS}
+    return frozenset(causes), frozenset(closer - {*same} - lexicon.said_in)
+
+
+def _words(claim: _Claim) -> frozenset[str]:
+    return frozenset(re.findall(r"\w+", str(claim.row["sentence"]).lower()))
 
 
 def _named(doc: Doc, sentence: tuple[int, int], labels: frozenset[str]) -> dict[str, str]:
@@ -407,7 +458,7 @@ def _rounding(value: float, *, measured: bool) -> float:
         place = 10.0 ** -len(repr(value).partition(".")[2])
     while value and abs(value) < 1e15 and value % (place * 10) == 0:
         place *= 10
-    return place / 2 if measured or place >= 100 else 0.0
+    return place * _HALF if measured or place >= 100 else 0.0
 
 
 # --- relating two claims --------------------------------------------------------------------------------------------
@@ -438,6 +489,8 @@ def _relate(a: _Claim, b: _Claim) -> tuple[str, str]:
     if untold and (a.head != b.head or any(apart)):
         return "different", f"only one says what happened: {_listed(a.events or b.events)}"
     alike = (a.low, a.high, a.bound) == (b.low, b.high, b.bound)
+    if a.causes and b.causes and not (a.causes & b.causes or alike):
+        return "different", f"other causes: {_listed(a.causes)}; {_listed(b.causes)}"
     if when != other_when and not (alike and not (when and other_when)):
         if _is_long(when) != _is_long(other_when):
             return "wider", f"one covers a longer time: {_listed(when, written)}; {_listed(other_when, written)}"
@@ -446,6 +499,8 @@ def _relate(a: _Claim, b: _Claim) -> tuple[str, str]:
     numbers = f"{_said(a)} and {_said(b)}"
     if alike:
         return "equal", numbers
+    if any(apart) and a.measured and a.head == b.head:
+        return "unclear", f"only one says which {a.word}: {_listed(apart[0] | apart[1])}"
     if a.head != b.head or any(apart):
         return "wider", f"one counts a wider kind: {_kind(a)}; {_kind(b)}"
     alone = f"only one says when or where: {_listed((when ^ other_when) | (where ^ other_where), written)}"
@@ -455,8 +510,12 @@ def _relate(a: _Claim, b: _Claim) -> tuple[str, str]:
         return "compatible", f"{numbers} can both be true"
     if untold:
         return "unclear", f"only one says what happened: {_listed(a.events or b.events)}"
+    if a.measured and not a.events and not (when and other_when) and not a.names & b.names:
+        return "unclear", "neither event nor time says that it is the same"
     if when != other_when or bool(where) != bool(other_where):
         return "unclear", alone
+    if only := (a.closer - _words(b)) | (b.closer - _words(a)):
+        return "unclear", f"only one says more closely which: {_listed(only)}"
     if a.added or b.added:
         return "unclear", "one comes on top of others"
     if not (where or when or a.names & b.names):
