@@ -612,9 +612,9 @@ class _Parse:
             if noun is not None and noun.pos_ in _NOMINAL and noun.ent_type_ not in _WHERE_AND_WHEN:
                 return self._phrase(noun, figure)  # "paid $4 billion for the brewer"
         if after is not None and after.lower_ in _MEASURES:
-            named = doc[i - 1] if doc[i].text == "," else doc[i]  # "the asteroid, some 340 metres across,"
-            if named.pos_ in _NOMINAL:
-                return self._before(named, figure)
+            owner = doc[i - 1] if doc[i].text == "," else doc[i]  # "the asteroid, some 340 metres across,"
+            if owner.pos_ in _NOMINAL:
+                return self._before(owner, figure)
         stated = doc[figure.root].head.i == i or doc[i + 1].lower_ == "plus"
         if doc[i].lower_ == "of" and stated and doc[i - 1].pos_ == "NOUN" and doc[i - 1].lemma_.lower() not in _SUMMARY:
             said = self._before(doc[i - 1], figure)
