@@ -284,10 +284,11 @@ def test_no_place_to_write_is_told_before_anything_is_parsed(articles, client, t
         nl.analyse_corpus(articles, tmp_path / "file" / "tables", client=client, progress=False)
 
 
-def test_no_scheduler_leaves_no_trace(articles, tmp_path, monkeypatch):
+@pytest.mark.parametrize("address", ["tcp://127.0.0.1:9", "nonsense", "host:", "http://127.0.0.1:9"])
+def test_no_scheduler_leaves_no_trace(address, articles, tmp_path, monkeypatch):
     monkeypatch.setattr("newslab.corpora._PATIENCE", 0.5)
-    with pytest.raises(ConnectionError, match=r"no Dask scheduler answers at tcp://127\.0\.0\.1:9 .*check the address"):
-        nl.analyse_corpus(articles, tmp_path / "out", client="tcp://127.0.0.1:9")
+    with pytest.raises(ConnectionError, match=f"no Dask scheduler answers at {address} .*check the address"):
+        nl.analyse_corpus(articles, tmp_path / "out", client=address)
     assert not (tmp_path / "out").exists()
 
 

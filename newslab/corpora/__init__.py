@@ -42,6 +42,7 @@ _LONG = 10_000
 # Partitions get smaller when fewer than so many full ones are left, down to so many articles
 _AHEAD, _LEAST = 10, 10
 _PATIENCE = 15  # seconds until a scheduler counts as not there
+_LARGE = "distributed.admin.large-graph-warning-threshold"
 _WORKER_MEMORY = 1_000_000_000  # bytes that a worker needs at most, but for the longest texts
 
 # For processes on this machine, each with a core of its own: Dask looks after them fifty times a second and samples
@@ -170,6 +171,7 @@ def _work_off(
     partitions: Iterable[list[Entry]], out: Path, settings: dict[str, Any], client: "Client", bar: tqdm
 ) -> None:
     """Hand out the partitions that are not finished, few at a time, so that no memory holds the collection."""
+    import dask
     from distributed import as_completed
 
     under_way: dict[Future, tuple[int, list[Entry]]] = {}
@@ -186,11 +188,13 @@ def _work_off(
         if _is_done(out, number):
             bar.update(len(entries))
             continue
-        while len(under_way) >= max(4, 2 * sum(client.nthreads().values())):
+        n_threads = sum(client.nthreads().values())
+        while len(under_way) > n_threads + n_threads // 4:  # some wait at the scheduler, which holds their articles
             settle()
         own = settings | {"dates": _select_dates(settings["dates"], entries)}
         key = f"newslab-{run}-{number}"
-        future = client.submit(analyse_partition, number, entries, own, str(out), key=key, pure=False, retries=1)
+        with dask.config.set({_LARGE: "1 GB"}):  # articles are no mistake
+            future = client.submit(analyse_partition, number, entries, own, str(out), key=key, pure=False, retries=1)
         under_way[future] = number, entries
         completed.add(future)
     while under_way:
@@ -332,10 +336,12 @@ def _connect(client: "Client | str | None", workers: int | None) -> Iterator["Cl
     import dask
     from dask.system import CPU_COUNT
     from distributed import Client, LocalCluster
+    from distributed.comm import get_address_host_port
     from distributed.system import MEMORY_LIMIT
 
     if isinstance(client, str):
         try:
+            get_address_host_port(client)  # says what is no address, on which a client would wait
             own = Client(client, timeout=_PATIENCE, set_as_default=False)
         except (OSError, ValueError) as error:
             said = f"no Dask scheduler answers at {client} ({error}); check the address and that it runs"

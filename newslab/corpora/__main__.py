@@ -41,7 +41,7 @@ def main(arguments: list[str] | None = None) -> int:
             workers=options.workers,
         )
     except (ValueError, OSError) as error:
-        print(error, file=sys.stderr)
+        print(getattr(error, "strerror", None) or error, file=sys.stderr)
         return 1
     n_rows = tables.set_index("table")["n_rows"]
     print(f"{n_rows['articles']} articles in {options.out}")

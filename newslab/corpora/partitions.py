@@ -99,7 +99,7 @@ def digest_library() -> str:
     """Tell one state of newslab from another, by all that its tables rest on."""
     root = Path(__file__).parent.parent
     digest = hashlib.sha256()
-    for path in sorted(p for p in root.rglob("*") if p.suffix not in {".pyc", ".css"} and p.is_file()):
+    for path in sorted(p for p in root.rglob("*") if p.suffix not in {".pyc", ".css", ".md"} and p.is_file()):
         digest.update(path.relative_to(root).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()
 

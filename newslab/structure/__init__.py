@@ -185,7 +185,7 @@ def _outline(doc_id: str, doc: Doc, *, topics: bool) -> _Outline:
     edges = split_paragraphs(text)
     spans = list(_spans(doc, edges))
     words = [{word: x for word, x in weigh_words(span).items() if x > _TELLING} for span in spans]
-    kinds = [_furniture(span, _tie(words, spans, i), is_first=not i) for i, span in enumerate(spans)]
+    kinds = [_furniture(words, spans, i) for i in range(len(spans))]
     if _is_interview(text, edges):
         # two speakers address each other, and answer in short
         kinds = [None if kind in {"call", "notice"} else kind for kind in kinds]
@@ -256,15 +256,15 @@ def _tie(words: Sequence[Mapping[str, float]], spans: Sequence[Span], i: int) ->
     return sum(x for word, x in words[i].items() if any(word in other for other in around)) / (weight or 1)
 
 
-def _furniture(span: Span, tie: float, *, is_first: bool) -> str | None:
+def _furniture(telling: Sequence[Mapping[str, float]], spans: Sequence[Span], i: int) -> str | None:
     """Say what sort of page furniture a line is, by its form and its tie to the text around; None for news."""
-    words = _words(span)
+    span, words = spans[i], _words(spans[i])
     if not words:
         return "rule"
     if len(words) > _LONGEST_CALL:
         return None
     line, tags = span.text.strip(), [t.tag_ for t in words]
-    loose, stopped = tie < _TIED, bool(_STOP.search(line))
+    loose, stopped = _tie(telling, spans, i) < _TIED, bool(_STOP.search(line))
     finite = any(tag in _FINITE for tag in tags)
     quoted = bool(_QUOTE.search(line))
     if _MENU.search(line):
@@ -287,7 +287,7 @@ def _furniture(span: Span, tie: float, *, is_first: bool) -> str | None:
         return None
     if not stopped:
         # what heads a story of which nothing follows is a link to it; only the first line may speak for itself
-        return None if is_first and finite else "label"
+        return None if i == 0 and finite else "label"
     # a page speaks of itself as "we" or "this", or in no clause at all; "The trial continues." tells of the world
     of_itself = not finite or any(t.text.lower() in _OF_ITSELF for t in words)
     names = sum(tag in {"NNP", "NNPS"} for tag in tags)

@@ -391,9 +391,12 @@ def _repetitions(doc: Doc) -> Iterator[_Anomaly]:
         likest, cosine = -1, 0.0
         for i in near:
             start, end, others, length = seen[i]
-            found = sum(x * others.get(stem, 0.0) for stem, x in weights.items()) / (norm * length)
             # names alone, however rare, make two sentences about one person and not one said twice
-            if found > cosine and len(weights.keys() & others) >= _SHARED * len(weights.keys() | others):
+            n_shared = len(weights.keys() & others)
+            if n_shared < _SHARED * (len(weights) + len(others) - n_shared):
+                continue
+            found = sum(x * others.get(stem, 0.0) for stem, x in weights.items()) / (norm * length)
+            if found > cosine:
                 likest, cosine = i, found
         if cosine >= _SAME:
             start, end, _, _ = seen[likest]
