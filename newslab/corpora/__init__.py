@@ -6,6 +6,7 @@ Parquet holds what comes of it.
 
 import hashlib
 import json
+import os
 import shutil
 from collections import deque
 from collections.abc import Iterable, Iterator
@@ -92,7 +93,8 @@ def analyse_corpus(
         False leaves out how well each paragraph fits its document, see `extract_paragraphs`.
     client
         A Dask client, or the address of a scheduler such as ``"tcp://host:8786"``, whose workers have the same newslab;
-        one thread a worker is best. None starts processes on this machine, and ends them.
+        one thread a worker is best (``dask worker --nthreads 1``). None starts processes on this machine, and ends
+        them.
     workers
         How many processes to start on this machine; None starts one a core, as far as a gigabyte of memory for each
         goes. A script that starts them needs ``if __name__ == "__main__":`` around the call.
@@ -326,7 +328,8 @@ def _prepare(out: Path, settings: dict[str, Any]) -> None:
 
 def _cannot_write(out: Path, error: OSError) -> OSError:
     done = len(list((out / RECORDS).glob("*.json"))) if out.is_dir() else 0
-    said = f"{out}: cannot be written to ({error.strerror or error}); mend that and make the same call again"
+    why = os.strerror(error.errno) if error.errno else error
+    said = f"{out}: cannot be written to ({why}); mend that and make the same call again"
     return OSError(error.errno, f"{said}: the {done} finished partitions stay" if done else said)
 
 
