@@ -76,6 +76,7 @@ _FRONT_MATTER_FIELD = re.compile(r"^(title|date|published)[ \t]*:[ \t]*[\"']?(.+
 # a word broken at the end of a line: small letters on both sides, as in "exhaus-\nted"
 _BROKEN_WORD = re.compile(r"(?<=[a-z])(?:-|\u00ad)\n[ \t]*(?=[a-z])")
 _STRAY_BYTE = re.compile("[\udc80-\udcff]+")
+_HALF_CHARACTER = re.compile("[\ud800-\udc7f\udd00-\udfff]")  # the other surrogates
 _INVISIBLE = re.compile("[\u00ad\u200b\u2060\ufeff]")
 _SENTENCE_END = re.compile(r"""[.!?…:;,]["'”’)]*$""")
 
@@ -210,14 +211,16 @@ def read_entry(entry: Entry) -> dict[str, object]:
         raise ValueError(entry.problem)
     where = Path(str(entry))
     if entry.row is None:
-        content = _read_bytes(where)
+        content = read_file(where)
         text, mended = _decode(content, where)
         row: Mapping[str, Any] = {}
     else:
         row, text, mended = entry.row, entry.row["text"], None
         content = text.encode("utf-8", "surrogatepass")
+        if len(content) > _LARGEST:
+            raise ValueError(f"{where}: its text has {len(content):,} bytes, more than any document; split it")
         if _STRAY_BYTE.search(text):  # the file is not all UTF-8
-            text, mended = _decode(text.encode("utf-8", "surrogateescape"), where)
+            text, mended = _decode(_HALF_CHARACTER.sub("\ufffd", text).encode("utf-8", "surrogateescape"), where)
     reading, repairs = _repair(_extract(text, where))
     if not any(character.isalpha() for character in reading.text):
         raise ValueError(f"{where}: holds no words to read; check that it is the file you meant")
@@ -241,6 +244,8 @@ def tabulate(rows: Iterable[Mapping[str, object]], published: object | None) -> 
     """Make a table of what `read_entry` read, and fill in the dates that were given."""
     articles = build_table(rows, COLUMNS)
     if isinstance(published, pd.Series):
+        if (twice := published.index[published.index.duplicated()]).size:
+            raise ValueError(f"published has two dates for document {twice[0]!r}; give one")
         told = articles["doc_id"].map(published.map(_parse_date)).astype("datetime64[s]")
         articles["published"] = told.fillna(articles["published"])
     elif published is not None and published != "":
@@ -324,7 +329,7 @@ def _iter_json(path: Path) -> Iterator[_Row]:
                 continue
             try:
                 row = json.loads(line.strip())
-            except ValueError as error:
+            except (ValueError, RecursionError) as error:
                 yield number, {}, f"is no JSON ({error}); write one object a line"
                 continue
             if not isinstance(row, dict):
@@ -351,9 +356,10 @@ def _iter_parquet(path: Path) -> Iterator[_Row]:
                     number += 1
                     yield number, row, None
     except (pa.ArrowException, OSError) as error:
+        said = " ".join(str(error).split())
         if not number:
-            raise ValueError(f"{path}: cannot be read as Parquet ({error}); write it anew") from error
-        yield number + 1, {}, f"cannot be read as Parquet from here on ({error}); write the file anew"
+            raise ValueError(f"{path}: cannot be read as Parquet ({said}); write it anew") from error
+        yield number + 1, {}, f"cannot be read as Parquet from here on ({said}); write the file anew"
 
 
 def _open_table(path: Path) -> TextIO:
@@ -374,7 +380,7 @@ def _open_table(path: Path) -> TextIO:
 def _check_fields(path: Path, fields: Iterable[str]) -> None:
     there = list(fields)
     if missing := [field for field in _NEEDED if field not in there]:
-        said = ", ".join(there) or "nothing"
+        said = " ".join(", ".join(there[:20]).encode("utf-8", "replace").decode().split()) or "nothing"
         raise ValueError(
             f"{path}: has no column {' and no '.join(missing)}, it has {said}; name them {', '.join(_FIELDS)}"
         )
@@ -404,7 +410,7 @@ def find_files(source: str | Path | Iterable[str | Path]) -> Iterator[Path]:
             yield from find_files(one)
         return
     path = Path(source)
-    if path.is_dir():
+    if _exists(path) and path.is_dir():
         known = [p for p in sorted(path.rglob("*")) if p.suffix.lower() in SUFFIXES | TABLE_SUFFIXES and p.is_file()]
         known = [p for p in known if not any(part.startswith(".") for part in p.relative_to(path).parts)]
         # beside documents, a table is more likely about them
@@ -413,12 +419,21 @@ def find_files(source: str | Path | Iterable[str | Path]) -> Iterator[Path]:
             endings = ", ".join(sorted(SUFFIXES | TABLE_SUFFIXES))
             raise ValueError(f"{path}: holds no document; put files there that end in {endings}")
         yield from found
-    elif path.exists():
+    elif _exists(path):
+        if not path.is_file():
+            raise ValueError(f"{path}: is a pipe or a device; save what it gives as a file")
         yield path
     elif matches := sorted(glob.glob(str(source), recursive=True)):  # noqa: PTH207 (an absolute pattern may come)
         yield from (p for p in map(Path, matches) if p.is_file())
     else:
         raise FileNotFoundError(f"{source}: no such file or folder; check the path")
+
+
+def _exists(path: Path) -> bool:
+    try:
+        return path.exists()
+    except OSError:  # such as a name longer than any can be
+        return False
 
 
 def _name_documents(paths: Sequence[Path]) -> list[str]:
@@ -447,15 +462,22 @@ def _spell(name: str) -> str:
     return name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
-def _read_bytes(path: Path) -> bytes:
+def read_file(path: Path) -> bytes:
+    """Read a document's bytes.
+
+    Raises
+    ------
+    ValueError
+        If it is empty, larger than any document, or cannot be read; the message names it and the remedy.
+    """
     try:
-        if (size := path.stat().st_size) > _LARGEST:
-            raise ValueError(
-                f"{path}: has {size:,} bytes, more than any document; split it, or make a table of its parts"
-            )
-        content = path.read_bytes()
+        with path.open("rb") as file:
+            content = file.read(_LARGEST + 1)
+            size = max(path.stat().st_size, len(content))
     except OSError as error:
         raise ValueError(f"{path}: cannot be read ({error.strerror}); check its permissions") from error
+    if size > _LARGEST:
+        raise ValueError(f"{path}: has {size:,} bytes, more than any document; split it, or make a table of its parts")
     if not content.strip():
         raise ValueError(f"{path}: is empty; check that it is the file you meant")
     return content
@@ -522,12 +544,17 @@ def _extract_html(text: str, path: Path) -> _Reading:
         bare_extraction,
     )  # here: it takes half a second to import, and plain text needs none of it
 
-    found = bare_extraction(
-        text,
-        with_metadata=True,
-        include_comments=False,
-        date_extraction_params={"extensive_search": False},  # markup only, no guess from the page's wording
-    )
+    try:
+        found = bare_extraction(
+            text,
+            with_metadata=True,
+            include_comments=False,
+            date_extraction_params={"extensive_search": False},  # markup only, no guess from the page's wording
+        )
+    except Exception as error:  # four libraries read the markup, and each has its own way to fail
+        raise ValueError(
+            f"{path}: has markup that cannot be read ({type(error).__name__}); save the article as text"
+        ) from error
     if found is None or isinstance(found, dict) or not (found.text or "").strip():
         raise ValueError(f"{path}: holds no article that can be told from its page; save the article as text")
     paragraphs = [line for line in str(found.text).split("\n") if line.strip()]
@@ -625,8 +652,10 @@ def _parse_date(value: object, *, strict: bool = True) -> pd.Timestamp | None:
             isinstance(value, str) and not re.match(r"\d{4}-\d\d?-\d\d?", value.strip())
         ):
             raise ValueError(value)
-        return pd.Timestamp(value).tz_localize(None).as_unit("s")
-    except (ValueError, TypeError, OverflowError) as error:
+        day = pd.Timestamp(value).tz_localize(None).as_unit("s")
+        day.date()  # NotImplementedError outside the years 1 to 9999
+        return day
+    except (ValueError, TypeError, OverflowError, NotImplementedError) as error:
         if strict:
             raise ValueError(f"published {str(value)!r} is not a date; write it as 2019-03-07") from error
         return None

@@ -518,7 +518,7 @@ def chart_quantities(
     Parameters
     ----------
     quantities
-        As of `extract_quantities`; rows without a value are left out.
+        As of `extract_quantities`; rows without a finite value are left out.
     title, subtitle
         What the chart shows, and on what basis.
     colour
@@ -542,7 +542,7 @@ def chart_quantities(
     """
     needed = ["start", "end", "text", "value", "value_high", "bound", "unit", "counted", "counted_start", "vague"]
     check_columns(quantities, [*needed, *([colour] if colour else [])], name="quantities")
-    known = quantities.dropna(subset=["value"])
+    known = quantities[quantities["value"].astype("float64").abs() < math.inf]
     if known.empty:
         return _chart_nothing(title, subtitle)
     claim = known["bound"].map(BOUND_WORDS).where(~known["vague"].astype(bool), "vague").fillna("as stated")
@@ -581,7 +581,8 @@ def _chart_axis(
         .sort_values(["most", "what", "value"], ascending=[False, True, False], kind="stable", ignore_index=True)
         .drop(columns=["what", "most"])
     )
-    high = known["value_high"].astype("float64").fillna(known["value"]).clip(lower=known["value"])
+    high = known["value_high"].astype("float64").replace(math.inf, math.nan)
+    high = high.fillna(known["value"]).clip(lower=known["value"])
     if "kind" in known.columns:
         high = high.where(known["kind"] != "score", known["value"])  # "3-6" is no range to draw
     shown = known[["value", "claim", *([colour] if colour else [])]].assign(
@@ -748,7 +749,7 @@ def chart_histogram(values: pd.Series, *, title: str, unit: str, n_bins: int = 4
     Parameters
     ----------
     values
-        One number a document; nulls are left out, and so is the outermost hundredth on either side.
+        One number a document; nulls and infinite ones are left out, and so is the outermost hundredth on either side.
     title
         What the chart shows.
     unit
@@ -761,12 +762,14 @@ def chart_histogram(values: pd.Series, *, title: str, unit: str, n_bins: int = 4
     Chart
         A bar a stretch of values; the subtitle gives the median.
     """
-    known = values.dropna()
+    known = values[values.abs() < math.inf]
     if known.empty:
         return _chart_nothing(title, "")
     low, high = known.quantile([0.01, 0.99])
     inner = known[known.between(low, high)]
-    counts, edges = np.histogram(inner, bins=min(n_bins, max(1, inner.nunique())))
+    around = 0.0 if low < high else max(0.5, abs(high) / 100)  # one value still fills a bar
+    edges = np.linspace(inner.min() - around, inner.max() + around, 1 + min(n_bins, inner.nunique()))
+    counts, edges = np.histogram(inner, bins=np.unique(edges))
     shown = pd.DataFrame({"begin": edges[:-1], "end": edges[1:], "n_documents": counts})
     said = f"median {known.median():,.4g}, the outermost hundredth on either side not drawn"
     return (

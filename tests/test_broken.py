@@ -3,6 +3,9 @@
 `break_files` makes them, the same ones each time. The huge ones are written when ``pytest -m slow`` runs.
 """
 
+import json
+import os
+import re
 import resource
 import time
 import zipfile
@@ -119,6 +122,43 @@ def break_files() -> Iterator[tuple[str, bytes]]:
         yield f"binary-{kind}.html", magic + random.randbytes(300)
         yield f"binary-{kind}.txt", magic + b"\n" + STORY.encode()
     yield "binary-bomb.html", zlib.compress(bytes(5_000_000), 9)
+    story = json.dumps(STORY)
+    deep = "[" * 100_000
+    rows = {
+        "deep": f'{{"doc_id": "a", "text": {deep}',
+        "half": '{"doc_id": "a", "text": "\\udc80\\ud800 boats left"}',
+        "halves": '{"doc_id": "\\ud800", "text": "\\ud83d boats \\udcff left", "title": "\\udfff"}',
+        "number": f'{{"doc_id": 1{"0" * 9999}, "text": {story}}}',
+        "list": f'["a", {story}]',
+        "text-list": f'{{"doc_id": "a", "text": [{story}]}}',
+        "null": '{"doc_id": null, "text": null}',
+        "nan": f'{{"doc_id": NaN, "text": {story}}}',
+        "years": f'{{"doc_id": "a", "published": "0000-01-01", "text": {story}}}',
+        "wide": f'{{"doc_id": "a", "text": {story}{"".join(f", {chr(34)}c{n}{chr(34)}: 1" for n in range(20_000))}}}',
+        "path": f'{{"doc_id": "../../a\\u0000", "title": "a\\nb", "text": {story}}}',
+        "huge": f'{{"doc_id": "a", "text": "{"boats left " * 3_000_000}"}}',
+        "cut": f'{{"doc_id": "a", "text": {story}'[:-3],
+    }
+    for name, row in rows.items():
+        yield f"table-{name}.jsonl", row.encode()
+    tables = {
+        "twice": "doc_id,text,text\na,boats left,boats stayed",
+        "unclosed": f'doc_id,text\na,"{STORY}\nb,boats left',
+        "null": 'doc_id,text\na,"boats\0 left"',
+        "fields": f"doc_id,text\na,{'boats,' * 100_000}",
+        "columns": f"{','.join(f'c{n}' for n in range(20_000))}\n1",
+        "returns": "doc_id,text\ra,boats left\rb,boats stayed",
+        "headless": "a,boats left",
+        "empty": "",
+        "blank": "\n\n\n",
+    }
+    for name, table in tables.items():
+        yield f"table-{name}.csv", table.encode()
+    for encoding in ("utf-16", "cp1252", "utf-8-sig"):
+        yield f"table-{encoding}.csv", f'doc_id,text\na,"{STORY}"'.encode(encoding)
+        yield f"table-{encoding}.jsonl", f'{{"doc_id": "a", "text": "{STORY[:40]}"}}'.encode(encoding)
+    for n in range(6):
+        yield f"table-noise-{n}.{('csv', 'jsonl', 'parquet')[n % 3]}", b"PAR1" * (n % 3 == 2) + random.randbytes(300)
 
 
 FILES = dict(break_files())
@@ -126,10 +166,11 @@ CLASSES = sorted({name.split("-")[0] for name in FILES})
 
 
 @pytest.fixture(scope="module")
-def nlp():
+def pipeline(tmp_path_factory):
     nlp = spacy.blank("en")
     nlp.add_pipe("sentencizer")
-    return nlp
+    nlp.to_disk(folder := tmp_path_factory.mktemp("pipeline"))
+    return str(folder)
 
 
 def test_there_are_three_hundred_of_them():
@@ -138,7 +179,7 @@ def test_there_are_three_hundred_of_them():
 
 
 @pytest.mark.parametrize("kind", CLASSES)
-def test_a_broken_file_is_read_or_refused_in_one_line(tmp_path, nlp, kind):
+def test_a_broken_file_is_read_or_refused_in_one_line(tmp_path, pipeline, kind):
     for name, content in FILES.items():
         if name.split("-")[0] != kind:
             continue
@@ -146,24 +187,86 @@ def test_a_broken_file_is_read_or_refused_in_one_line(tmp_path, nlp, kind):
         path.write_bytes(content)
         since = time.process_time()
         try:
-            text = nl.read_articles(path)["text"][0]
+            articles = nl.read_articles(path)
         except ValueError as error:
-            assert str(error).startswith(f"{path}: "), name  # noqa: PT017
+            assert str(error).startswith((f"{path}: ", f"{path}, line ")), name  # noqa: PT017
             assert ";" in str(error), f"{name}: no remedy"  # noqa: PT017
             assert "\n" not in str(error), name  # noqa: PT017
+            assert str(error).encode(), name  # noqa: PT017 (no half characters)
         else:
-            assert text.encode(), name  # no half characters
-            assert "\0" not in text
-            doc = nlp(text)
-            docs = {"a": doc}
-            assert doc.text == text
+            texts = dict(zip(articles["doc_id"], articles["text"], strict=True))
+            docs = nl.parse_articles(articles, pipeline=pipeline)
+            assert {doc_id: doc.text for doc_id, doc in docs.items()} == texts
             for table in (nl.extract_sentences(docs), nl.extract_times(docs), nl.find_published(docs)):
-                spans = zip(table["start"], table["end"], table["text"], strict=True)
-                assert all(text[start:end] == said for start, end, said in spans), name
-            assert all(text[start:end].strip() for start, end in split_paragraphs(text)), name
-            assert count_words(text) >= 0
-            nl.show_text(text, {})
+                spans = zip(table["doc_id"], table["start"], table["end"], table["text"], strict=True)
+                assert all(texts[doc_id][start:end] == said for doc_id, start, end, said in spans), name
+            for text in texts.values():
+                assert text.encode(), name
+                assert "\0" not in text
+                assert all(text[start:end].strip() for start, end in split_paragraphs(text)), name
+                assert count_words(text) >= 0
+                nl.show_text(text, {})
         assert time.process_time() - since < 5, name
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes here")
+def test_what_is_no_file_is_refused_at_once(tmp_path):
+    """A pipe would be waited for, and a device read without end."""
+    os.mkfifo(tmp_path / "pipe.txt")
+    (tmp_path / "folder.txt").mkdir()
+    (tmp_path / "loop.txt").symlink_to("loop.txt")
+    (tmp_path / "up").symlink_to("..")
+    for path, said in [(tmp_path / "pipe.txt", "is a pipe or a device"), (tmp_path, "holds no document")]:
+        with pytest.raises(ValueError, match=said):
+            nl.read_articles(path)
+    if Path("/dev/zero").exists():
+        with pytest.raises(ValueError, match="/dev/zero: is a pipe or a device"):
+            nl.read_articles("/dev/zero")
+    with pytest.raises(FileNotFoundError, match="no such file"):
+        nl.read_articles("A text in place of a path. " * 200)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        'merge = ["Ana Ruiz"]',
+        "merge = [1]",
+        '[merge]\nnames = ["Ana Ruiz"]',
+        "add = " + "[" * 100_000,
+        ".".join("a" * 100_000) + " = 1",
+        '[[rename]]\nname = 2019-03-07\nto = "Ana"',
+        '[[rename]]\nname = "Ana\\nRuiz"\nto = 1',
+        f'[[rename]]\nname = "{"boat" * 100_000}"',
+        '[[place]]\nname = "Lima"\nlatitude = nan\nlongitude = inf',
+        f'[[place]]\nname = "Lima"\nlatitude = {"9" * 5000}\nlongitude = 1',
+        "[[rename]]".encode("utf-16"),
+        b"[[rename]]\nname = '\xff'",
+    ],
+    ids=range(12),
+)
+def test_broken_corrections_are_refused_in_one_line(tmp_path, content):
+    path = tmp_path / "story.corrections.toml"
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    since = time.process_time()
+    with pytest.raises(ValueError, match=re.escape(str(path))) as refused:
+        nl.read_corrections(path)
+    assert "\n" not in str(refused.value)
+    assert len(str(refused.value)) < 1000
+    assert time.process_time() - since < 5
+
+
+@pytest.mark.parametrize("published", ["0000-01-01", "0000-02-30", "99999-01-01", "2019-13-45", "2019-03-07T99:99"])
+def test_no_date_of_a_page_stops_what_comes_after(tmp_path, pipeline, published):
+    path = tmp_path / "story.html"
+    path.write_text(
+        PAGE.replace("<title>", f"<meta property='article:published_time' content='{published}'><title>") % STORY
+    )
+    articles = nl.read_articles(path)
+    nl.extract_times(
+        nl.parse_articles(articles, pipeline=pipeline), published=articles.set_index("doc_id")["published"]
+    )
+    with pytest.raises(ValueError, match="is not a date"):
+        nl.read_articles(path, published=published)
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "cp1252"])

@@ -71,6 +71,10 @@ KEYS = {
 
 REPORT_COLUMNS = {"rule": "int64", "action": "str", "what": "str", "matched": "int64"}
 
+# a key of that many parts, and only such a line would need more, takes the reader of TOML minutes
+_MOST_STOPS = 500
+_LONGEST_SAID = 200  # characters of a rule in a message
+
 Rule = dict[str, Any]
 Row = dict[Any, Any]
 
@@ -103,7 +107,7 @@ def find_corrections(document: str | Path | Iterable[str | Path]) -> list[Rule]:
     rules: list[Rule] = []
     for doc_id, path in name_files(document).items():
         beside = path.with_suffix(CORRECTIONS_SUFFIX)
-        for rule in read_corrections(beside) if beside.exists() else ():
+        for rule in read_corrections(beside) if beside.is_file() else ():
             rules.append({"doc_id": doc_id} | rule | {"rule": len(rules) + 1})
     return rules
 
@@ -129,8 +133,11 @@ def read_corrections(path: str | Path) -> list[Rule]:
         sort, or names no entity type.
     """
     try:
-        tables = tomllib.loads(Path(path).read_bytes().decode())
-    except ValueError as error:  # of TOML or of its encoding
+        written = Path(path).read_bytes().decode()
+        if any(line.count(".") > _MOST_STOPS for line in written.splitlines()):
+            raise ValueError(f"a line with more than {_MOST_STOPS} full stops")
+        tables = tomllib.loads(written)
+    except (ValueError, RecursionError) as error:  # of TOML, of its encoding or its depth
         raise ValueError(f"{path}: is no TOML in UTF-8 ({error}); put [[rule]] on a line and text in quotes") from error
     if unknown := sorted(tables.keys() - KEYS.keys()):
         raise ValueError(f"{path} has {', '.join(unknown)}; rules are {', '.join(KEYS)}")
@@ -140,7 +147,9 @@ def read_corrections(path: str | Path) -> list[Rule]:
         if not isinstance(given, list):
             raise ValueError(f"{path} has [{action}]; write [[{action}]], as there may be several")
         for table in given:
-            where = f"{path}, [[{action}]] {table}"
+            where = f"{path}, [[{action}]] {str(table)[:_LONGEST_SAID]}"
+            if not isinstance(table, dict):
+                raise ValueError(f"{where} is no rule; write [[{action}]] on a line and its keys below")
             if missing := sorted(needed - table.keys()):
                 raise ValueError(f"{where} lacks {', '.join(missing)}")
             if action == "speaker" and not table.keys() & {"from", "quote"}:
@@ -149,7 +158,9 @@ def read_corrections(path: str | Path) -> list[Rule]:
                 raise ValueError(f"{where} has {', '.join(unknown)}; it takes {', '.join(sorted(needed | optional))}")
             for key, value in table.items():
                 if not _is_fit(key, value):
-                    raise ValueError(f"{where} has {key} = {value!r}; give {WANTED.get(key, 'text in quotes')}")
+                    raise ValueError(
+                        f"{where} has {key} = {repr(value)[:_LONGEST_SAID]}; give {WANTED.get(key, 'text in quotes')}"
+                    )
             rules.append({"rule": len(rules) + 1, "action": action, **table})
     return rules
 

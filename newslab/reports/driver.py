@@ -16,6 +16,7 @@ import time
 import unicodedata
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing import get_context, parent_process
 from multiprocessing.connection import Connection, wait
@@ -141,8 +142,9 @@ def _read_options(arguments: list[str] | None) -> argparse.Namespace:
 
 def _split_paths(given: str) -> list[str]:
     """Take what is given as one path if there is such a file, else as several, quoted as in a shell."""
-    if Path(given).exists():
-        return [given] if given else []
+    with suppress(OSError):  # longer than any name can be
+        if Path(given).exists():
+            return [given] if given else []
     try:
         return shlex.split(given)
     except ValueError:  # a lone quotation mark belongs to a name
@@ -150,7 +152,7 @@ def _split_paths(given: str) -> list[str]:
 
 
 def _find_documents(options: argparse.Namespace, failures: list[str]) -> Iterator[_Document]:
-    from newslab.articles import CORRECTIONS_SUFFIX, find_files  # here: `--help` needs no pandas
+    from newslab.articles import CORRECTIONS_SUFFIX, find_files, read_file  # here: `--help` needs no pandas
 
     paths: list[Path] = []
     for given in options.paths:
@@ -169,12 +171,15 @@ def _find_documents(options: argparse.Namespace, failures: list[str]) -> Iterato
         # where a document lies is told by a hash only, since the record is published with the report
         source = digest(os.path.relpath(path))
         folder = options.out / _name_folder(path, source, options.out, taken)
+        beside = path.with_suffix(CORRECTIONS_SUFFIX)
         try:
-            content = path.read_bytes()
-            beside = path.with_suffix(CORRECTIONS_SUFFIX)
-            corrections = beside.read_bytes() if beside.exists() else b""
+            content = read_file(path)
+            corrections = beside.read_bytes() if beside.is_file() else b""
+        except ValueError as error:
+            failures.append(str(error))
+            continue
         except OSError as error:
-            failures.append(f"{path}: cannot be read ({error.strerror}); check its permissions")
+            failures.append(f"{beside}: cannot be read ({error.strerror}); check its permissions")
             continue
         asked = digest(content, corrections, path.name, str(options.published), str(options.pipeline))
         yield _Document(path, folder, source, environment, asked)

@@ -196,7 +196,7 @@ def _published_day(published: Published, doc_id: str) -> date | None:
         return None
     try:
         return pd.Timestamp(given).date()
-    except (ValueError, TypeError) as error:
+    except (ValueError, TypeError, NotImplementedError) as error:  # the last for years before 1
         raise ValueError(
             f"document {doc_id!r} has published {given!r}, which is no date; give it as 2019-03-07"
         ) from error
