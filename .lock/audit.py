@@ -12,7 +12,7 @@ import tomllib
 from pathlib import Path
 
 HERE = Path(__file__).parent
-REQUIREMENTS = HERE / "requirements.txt"
+LOCKS = [HERE / "requirements.txt", HERE / "model.txt"]
 EXCEPTIONS = HERE / "exceptions.toml"
 
 
@@ -38,7 +38,8 @@ def judge(dependencies: list[dict], exceptions: dict[str, dict], *, today: datet
 
 def main() -> int:
     """Ask pip-audit, and judge its answer."""
-    command = [sys.executable, "-m", "pip_audit", "--disable-pip", "--require-hashes", "-r", str(REQUIREMENTS)]
+    command = [sys.executable, "-m", "pip_audit", "--disable-pip", "--require-hashes"]
+    command += [word for path in LOCKS for word in ("-r", str(path))]
     answer = subprocess.run(  # noqa: S603
         [*command, "--format", "json", "--progress-spinner", "off"], capture_output=True, text=True, check=False
     )

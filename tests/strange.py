@@ -519,12 +519,12 @@ KINDS: dict[str, dict[str, Callable[[bytes, Path], int]]] = {
 def plant_seeds(kind: str) -> list[bytes]:
     """Give recipes for a fuzzer to start from: the suite's own texts and payloads, prose and markup, and any bytes."""
     random = Random(kind)  # noqa: S311 (the same ones each time)
-    anything = [random.randbytes(random.randrange(20, 4800 if kind == "extractors" else 1500)) for _ in range(60)]
+    anything = [random.randbytes(random.randrange(20, 9600 if kind == "extractors" else 1500)) for _ in range(60)]
     if kind == "charts":
         return anything
     said = [text for text in _read_cases() if len(text) < 250]
     random.shuffle(said)
-    together = {"extractors": 24, "readers": 6}.get(kind, 1)
+    together = {"extractors": 48, "readers": 6}.get(kind, 1)
     cases = ["\n\n\n".join(some) for some in (said[at : at + together] for at in range(0, len(said), together))][:500]
     if kind in {"extractors", "pages"}:
         return [b"\0" + some for some in anything] + [b"\1" + case.encode("utf-8", "ignore") for case in cases]
@@ -535,7 +535,7 @@ def plant_seeds(kind: str) -> list[bytes]:
         texts += [f"<html><body><article><p>{case}</p></article></body></html>" for case in cases[:60]]
         texts += ["\n".join(map(json.dumps, rows[n : n + 4])) for n in range(0, 80, 4)]
         texts += [pd.DataFrame(rows[n : n + 4]).to_csv(index=False) for n in range(0, 80, 4)]
-    return [bytes([i % 256]) + text.encode("utf-8", "ignore") for i, text in enumerate(texts + cases)]
+    return [text.encode("utf-8", "ignore") for text in texts + cases]
 
 
 def _read_cases() -> Iterator[str]:

