@@ -5,7 +5,7 @@ ranges, bounds), and here the parse is asked which are names and what others cou
 """
 
 import re
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Iterator, Mapping, Sequence, Set
 from functools import lru_cache
 
 import numpy as np
@@ -111,7 +111,9 @@ _HEDGES = frozenset(
     | {"under", "by", "least", "most", "a", "an", "the", "another", "only", "just", "estimated"}
 )
 _PAYS = frozenset({"pay", "bid", "offer"})
+_NO_MOVE = frozenset({"make", "take"})  # "women make up 28%"
 _OF_THESE = frozenset({"which", "whom", "them", "these", "those"})
+_ASIDE = frozenset({"for", "in", "over", "within", "after", "during", "per"})
 _PLUS_OR_MINUS = frozenset({"plus", "or", "minus"})
 _NOT_COUNTING = frozenset({"no", "this", "that", "each", "every", "any", "which", "the", "another"})  # "no one"
 _BRACKETED = frozenset({"(", "[", "or", ", or", ", or about"})
@@ -136,6 +138,8 @@ _CASUALTIES = frozenset({"dead", "injured", "wounded", "missing", "hurt", "homel
 _AGES = frozenset({"age", "aged", "ages"})
 _OF_AGE = frozenset({"age", "oldest", "youngest", "eldest"})  # "the youngest is 18"
 _GOES_ON = frozenset({"when", "and", "but", "today", "now", "on", "last", "next", "this"})  # behind an age in words
+# The wide forms of East Asian typesetting, character for character
+_FULL_WIDTH = {0xFEE0 + code: code for code in range(0x21, 0x7F)} | dict(zip(map(ord, "￠￡￥￦"), "¢£¥₩", strict=True))
 _OVER = re.compile(
     r"\b(?:people|persons|those|any(?:one|body)|every(?:one|body)|no(?: one|body)|children|kids|adults|women|men|boys|"
     r"girls|voters|patients|residents|"
@@ -155,6 +159,7 @@ _AT_AN_AGE = frozenset(  # "she died at 92"
     {"die", "marry", "retire", "begin", "start", "debut", "live", "become", "emigrate", "enlist", "graduate"}
 )
 _REACH = 25  # tokens a noun phrase may extend on either side of its head; keeps odd text linear
+_BACK = 4  # figures before one that may lend it their noun
 _CLIMB = 8  # heads followed from a figure to the subject of its clause
 
 
@@ -188,7 +193,7 @@ def extract_quantities(docs: Mapping[str, Doc]) -> pd.DataFrame:
         vague : an order of magnitude rather than a number ("hundreds", "dozens", "tens of thousands"), or an age told
             to ten years ("in her 50s")
         kind : ``cardinal``, ``range``, ``fraction`` ("a third", "one in four"), ``multiple`` ("doubled"), ``vague`` or
-            ``score`` ("7-4"), whose two numbers are no ends of a range
+            ``score`` ("7-4", odds of "3 to 1"), whose two numbers are no ends of a range
         dimension : "length", "money", "time", "age", "share" ...; "count" without a unit
         value_si : value in the SI unit of its dimension (metre, second, kilogram, kelvin; a share as 0 to 1);
             null for money and for what has none
@@ -210,18 +215,23 @@ def _document_rows(doc_id: str, doc: Doc) -> Iterator[dict[str, object]]:
     if len(doc) and not doc.has_annotation("DEP"):
         raise ValueError(f"document {doc_id!r} has no dependencies; parse it with 'parser'")
     check_pos(doc_id, doc)
-    text = doc.text
+    written = doc.text
+    text = written.translate(_FULL_WIDTH)
     figures = sorted([*read_figures(text), *read_multiples(text), *read_decades(text)], key=lambda figure: figure.start)
     if not figures:
         return
     _place(doc, figures)
-    figures = [f for f in figures if not _is_name(doc, text, f)]
+    kept: list[Figure] = []
+    for figure in figures:
+        if not _is_name(doc, text, figure, kept[-1] if kept else None):
+            kept.append(figure)
+    figures = kept
     parse = _Parse(doc, text, figures)
     previous: Figure | None = None
-    for figure in figures:
+    for k, figure in enumerate(figures):
         figure.bound = "=" if _lasts(doc, figure, previous) else find_bound(text, figure)
         figure.trend = _trend(doc, figure)
-        parse.count(figure, previous)
+        parse.count(figure, figures[max(0, k - _BACK) : k])
         _age(doc, text, figure, previous)
         previous = figure
     for earlier, later in zip(reversed(figures[:-1]), reversed(figures), strict=False):
@@ -235,7 +245,7 @@ def _document_rows(doc_id: str, doc: Doc) -> Iterator[dict[str, object]]:
             "doc_id": doc_id,
             "start": figure.start,
             "end": figure.end,
-            "text": text[figure.start : figure.end],
+            "text": written[figure.start : figure.end],
             "value": figure.value,
             "value_high": figure.high,
             "bound": figure.bound,
@@ -261,7 +271,8 @@ def _lasts(doc: Doc, figure: Figure, previous: Figure | None) -> bool:
         return False
     if figure.unit is None:
         return doc[figure.root].head.lemma_.lower() in _PLAYED
-    return figure.unit.dimension == "time" and over.head.pos_ in _NOMINAL
+    done = over.head.pos_ == "VERB" and any(t.dep_ in ("dobj", "nsubjpass") for t in over.head.children)
+    return figure.unit.dimension == "time" and (over.head.pos_ in _NOMINAL or done)
 
 
 # --- names and other numbers that are no figures ------------------------------------------------------------
@@ -278,9 +289,18 @@ def _place(doc: Doc, figures: list[Figure]) -> None:
             if not first <= doc[i].head.i < last:
                 figure.root = i
                 break
+        if _is_rate(figure) and figure.end > figure.number_end:
+            figure.root = first  # what follows is the whole, not what is counted: "5 per 100,000 births"
+            while figure.root < doc[figure.root].head.i < last + _REACH and doc[figure.root].dep_ in _MODIFIES:
+                figure.root = doc[figure.root].head.i
 
 
-def _is_name(doc: Doc, text: str, figure: Figure) -> bool:
+def _is_rate(figure: Figure) -> bool:
+    """Whether the unit is that of a rate without one of its own: "per 100,000"."""
+    return figure.unit is not None and figure.unit.name.startswith("per ")
+
+
+def _is_name(doc: Doc, text: str, figure: Figure, previous: Figure | None) -> bool:
     """Whether the number is a year, a label, a part of a name or the pronoun "one"."""
     token, root = doc[figure.first], doc[figure.root]
     before = doc[figure.first - 1] if figure.first else None
@@ -309,9 +329,12 @@ def _is_name(doc: Doc, text: str, figure: Figure) -> bool:
         return noun is None or noun.tag_ not in _PLURAL or (figure.digits and not before.is_lower)
     if figure.kind != "cardinal":
         return False
+    gapped = previous is not None and _is_gapped(doc, figure, previous)
+    if gapped and token.is_lower and not figure.digits:
+        return False  # whatever "Labour five" was taken for
     if token.ent_type_ in _NAMES and (token.ent_iob_ == "I" or (after is not None and after.ent_iob_ == "I")):
         return True
-    if figure.high is not None:
+    if figure.high is not None or gapped:
         return False
     titled = not figure.digits and token.is_title and not token.is_sent_start
     if titled and figure.value == 0 and (noun is None or noun.pos_ == "PROPN"):
@@ -335,6 +358,21 @@ def _is_name(doc: Doc, text: str, figure: Figure) -> bool:
     if before.pos_ == "PROPN" and figure.first <= before.head.i < figure.last and before.dep_ in ("compound", "nmod"):
         return True
     return not figure.digits and noun is None and before.lower_ in ("top", "bottom", "last", "final", "first", "big")
+
+
+def _is_gapped(doc: Doc, figure: Figure, previous: Figure) -> bool:
+    """Whether a name and a number go on a list that leaves out verb and noun: "Labour has 40 seats, the Tories 33"."""
+    i = figure.first - 1
+    after = doc[figure.last].text if figure.last < len(doc) else "."
+    if not previous.last < i or figure.first - previous.last > _REACH or doc[i].pos_ != "PROPN":
+        return False
+    if figure.kind != "cardinal" or not (after in _CLOSES or after == "and"):
+        return False
+    while i > previous.last and doc[i].pos_ == "PROPN" and not doc[i].is_sent_start:
+        i -= 1
+    if doc[i].lower_ == "the" and not doc[i].is_sent_start:
+        i -= 1
+    return doc[i].is_sent_start or doc[i].lower_ in (",", ";", "and")
 
 
 @lru_cache(maxsize=1)
@@ -378,6 +416,8 @@ def _trend(doc: Doc, figure: Figure) -> str | None:
             break
     if figure.high is not None and i > 0 and i < figure.first - 1 and doc[i].lower_ == "to":
         return None  # "fell to between 2 and 3 percent"
+    if i > 0 and doc[i].dep_ == "prt" and doc[i].head.lemma_ in _NO_MOVE:
+        return None
     if i >= 0 and (trend := _ADVERBS.get(doc[i].lower_)) and not doc[i].lower_.endswith("er"):
         return trend
     if i >= 0 and doc[i].pos_ == "VERB" and (trend := _direction(doc[i], figure)):
@@ -528,8 +568,17 @@ class _Parse:
                 if verb not in found or i < verb:  # the one nearest before it: a dateline stands further off
                     found[verb] = i
 
-    def count(self, figure: Figure, previous: Figure | None) -> None:
-        """Set what the figure counts or measures, and the unit that it leaves to the figure before it."""
+    def count(self, figure: Figure, earlier: Sequence[Figure]) -> None:
+        """Set what the figure counts or measures, and the unit that it leaves to one before it."""
+        previous = earlier[-1] if earlier else None
+        antecedent = self._antecedent(figure, earlier)
+        if antecedent is not None and figure.unit is None and _is_gapped(self.doc, figure, antecedent):
+            figure.unit, figure.counted = antecedent.unit, antecedent.counted
+            return
+        if figure.unit is None and (pronoun := self._of_pronoun(figure)):
+            counts = (other.counted for other in reversed(earlier) if other.unit is None and other.counted)
+            figure.counted = next(counts, None) if pronoun in _OF_THESE else None
+            return
         if previous is not None and figure.first - previous.last < _REACH:
             gap = self.text[previous.end : figure.start].strip()
             if figure.unit and previous.unit and gap in _BRACKETED:
@@ -538,21 +587,21 @@ class _Parse:
                 if figure.bound == "=":
                     figure.bound = previous.bound
                 return
-            if figure.unit is None and figure.kind == "cardinal" and self._noun(figure) is None:
-                role, before = self._role(figure), self._role(previous)
-                parallel = self._is_parallel(figure, previous)
+            if figure.unit is None and figure.kind == "cardinal" and antecedent and self._noun(figure) is None:
+                role, before = self._role(figure), self._role(antecedent)
+                parallel = self._is_parallel(figure, antecedent)
                 same = role == before or (before[1], role[1]) == ("from", "to") or parallel
-                same = same or (role[1] in _COMPARED and previous.trend is None)
-                borrows = not previous.signed or role[1] == "to"
-                if previous.unit and gap in _TO_A_LEVEL and self._keeps_unit(previous):
-                    figure.unit = previous.unit  # an index that moves by points stands at points
-                elif same and borrows and previous.unit and previous.unit.dimension != "age":
-                    figure.unit = previous.unit
+                same = same or (role[1] in _COMPARED and antecedent.trend is None)
+                borrows = not antecedent.signed or role[1] == "to"
+                if antecedent.unit and gap in _TO_A_LEVEL and self._keeps_unit(antecedent):
+                    figure.unit = antecedent.unit  # an index that moves by points stands at points
+                elif same and borrows and antecedent.unit and antecedent.unit.dimension != "age":
+                    figure.unit = antecedent.unit
                     if parallel:
-                        figure.counted = previous.counted
+                        figure.counted = antecedent.counted
                         return
-                elif previous.unit is None and previous.counted and (same or role[1] in ("conj", "from", "than")):
-                    figure.counted = previous.counted
+                elif antecedent.unit is None and antecedent.counted and (same or role[1] in ("conj", "from", "than")):
+                    figure.counted = antecedent.counted
                     return
             if gap in _AT_A_LEVEL and figure.unit and previous.trend and previous.counted:
                 figure.counted = previous.counted  # "down 68p at 1,112p"
@@ -564,7 +613,8 @@ class _Parse:
             if figure.unit is None and previous.unit is None and self._adds(figure, previous):
                 figure.counted = previous.counted
                 return
-        noun = self._beside(figure) or self._share_of(figure) or self._noun(figure)
+        whole = _is_rate(figure) and figure.end > figure.number_end
+        noun = None if whole else self._beside(figure) or self._share_of(figure) or self._noun(figure)
         if noun and figure.unit is None and self._takes_unit(figure, noun):
             noun = None
         figure.counted = noun or self._measured(self.doc[figure.root], figure)
@@ -575,14 +625,50 @@ class _Parse:
             if at and figure.first - self.index.last < _REACH:
                 figure.unit = self.index.unit  # "down 84 points, or 0.4%, at 20,612"
 
+    def _antecedent(self, figure: Figure, earlier: Sequence[Figure]) -> Figure | None:
+        """Find the figure that a bare one may leave its unit or noun to: the last in its sentence, none in brackets.
+
+        A sentence without a verb ("The Liberals eight.") goes on the one before it. What is set against an earlier
+        value passes over circumstances: "9,000 rials for 20 litres, up from 3,500".
+        """
+        doc, role = self.doc, self._role(figure)
+        for previous in reversed(earlier):
+            if figure.first - previous.last >= _REACH:
+                return None
+            between = doc[previous.last : figure.first + 1]
+            starts = [token.i for token in between if token.is_sent_start]
+            if starts and ("\n" in self.text[previous.end : figure.start] or self._has_verb(starts[-1])):
+                return None
+            brackets = [token.text for token in between if token.text in ("(", ")")]
+            other = self._role(previous)
+            aside = role[1] in _COMPARED and other[0] == "pobj" and other[1] in _ASIDE and other != role
+            if brackets[:1] != [")"] and not aside:
+                return previous
+        return None
+
+    def _has_verb(self, start: int) -> bool:
+        """Whether the sentence that begins at a token has a verb."""
+        for token in self.doc[start : start + _REACH]:
+            if token.pos_ in ("VERB", "AUX") or (token.is_sent_start and token.i > start):
+                return token.pos_ in ("VERB", "AUX") and not (token.is_sent_start and token.i > start)
+        return False
+
+    def _of_pronoun(self, figure: Figure) -> str | None:
+        """Give the pronoun behind "of" that stands for what is counted: "five of us", "12 of them"."""
+        after = self.doc[figure.last : figure.last + 3]
+        if len(after) < 2 or after[0].lower_ != "of" or after[1].pos_ not in ("PRON", "DET"):
+            return None
+        alone = after[1].dep_ == "pobj" and not (
+            len(after) > 2 and after[2].head == after[1] and after[2].dep_ == "acl"
+        )
+        return after[1].lower_ if alone else None
+
     def _adds(self, figure: Figure, previous: Figure) -> bool:
         """Whether a bare figure counts more of what the one before counts: "12 dead and dozens more", "of 40, 12"."""
         doc, first, last = self.doc, figure.first, figure.last
         after = doc[last].lower_ if last < len(doc) else "."
         if previous.counted is None or self._noun(figure) is not None:
             return False
-        if after == "of" and last + 1 < len(doc) and doc[last + 1].lower_ in _OF_THESE:
-            return True  # "40 whales, 26 of which died"
         added = after in ("more", "others") or (first and doc[first - 1].lower_ in ("another", "further", "other"))
         if first and doc[first - 1].lower_ == "to" and previous.last <= previous.counted[0]:
             return first - 1 == previous.counted[1]  # "218 votes to 210"
@@ -707,8 +793,14 @@ class _Parse:
             return (figure.last + 1, figure.last + 2)  # "3,000 [people]": the editor says what was counted
         if after is not None and (after.lower_ == "of" or (after.lower_ == "off" and figure.unit is not None)):
             for k in range(figure.last + 1, min(len(doc), figure.last + 10)):
-                if doc[k].pos_ in _NOMINAL and doc[k].dep_ == "pobj":
+                if doc[k].dep_ != "pobj":
+                    continue
+                if doc[k].pos_ in _NOMINAL:
                     return self._phrase(doc[k], figure, right=figure.unit is not None)
+                if doc[k].head.i == figure.last and doc[k].pos_ in ("ADJ", "VERB"):
+                    return self._phrase(doc[k], figure, right=False)  # "27 of the dead"
+                if doc[k].head.i == figure.last and doc[k].lower_ == "those" and doc[k + 1 : k + 2].text:
+                    return (k, k + 2)  # "three of those killed"
         if figure.unit is None and after is not None and after.lower_ in _CASUALTIES and after.head.pos_ != "NOUN":
             return (after.i, after.i + 1)  # "58 dead and more than 500 injured"
         head, steps = root.head, 0
@@ -848,6 +940,8 @@ class _Parse:
         if right:
             for i in range(head.i + 1, min(len(doc), head.i + _REACH)):
                 token = doc[i]
+                if token.lower_ == "per" and _is_rate(figure):
+                    break  # "120 cases per 10,000 people"
                 if i in self.figure_at or (token.dep_ == "cc" and (not joined or token.lower_ in _CLAUSE_STARTS)):
                     break
                 numbered = token.pos_ == "NUM" and doc[i - 1].pos_ == "PROPN"  # "the Galaxy S 10"

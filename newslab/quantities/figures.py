@@ -103,6 +103,8 @@ _GONE_UP = re.compile(  # "prices went up to $5" reaches $5, where "up to $5" is
     r"driv(?:e|es|en|ing)|drove)\sup\Z",
     re.IGNORECASE,
 )
+_PRICED_FROM = re.compile(r"(?<!up )(?<!down )\bfrom (?:just |only |as little as )?\Z")
+_EACH = re.compile(r"\s(?:each|apiece|a head|per person|pp)\b")
 _STEMS = {"doubl": 2.0, "tripl": 3.0, "trebl": 3.0, "quadrupl": 4.0, "halv": 0.5}
 _MULTIPLES = {"twice": 2.0, "thrice": 3.0} | _STEMS | {f"{n}fold": float(v) for n, v in (ONES | TEENS | TENS).items()}
 _MULTIPLE = re.compile(
@@ -122,6 +124,11 @@ _BEFORE, _AFTER = 60, 120  # characters around a number in which a date or an ad
 _MAX_GAP = 16  # characters between the ends of a range
 _SUSPENDED = re.compile(r"[-–](?:,|\s(?:or|and|to)\s)")
 _ODD = re.compile(r"(?:-odd|-plus|\+) (?=[a-z])")
+_PER_SO_MANY = re.compile(
+    r"(?P<noun>(?:\s[a-z-]{2,20}){0,3})\s(?:per|for\severy)\s(?P<number>(?:1|10|100)(?:,?000){1,3}|"
+    r"(?:(?:an?|one|1|ten|10|an?\shundred|one\shundred|100)\s)?(?:thousand|million|billion))\b(?![,.]\d)"
+)
+_MANY = {1e6: "million", 1e9: "billion"}
 _OF_UNIT = re.compile(r"\s(?:of\s)?an?\s(?=\w)|\sof\s(?=\w)")
 _SO_MANY = re.compile(
     r"(?:\s(?!(?:in|of|for|at|to|on|from|by|with|away|tall|high|long|wide|deep|above|below)\b)[a-z-]{1,20}){0,4}"
@@ -161,7 +168,7 @@ def _bounds() -> tuple[re.Pattern[str], dict[str, str], re.Pattern[str], dict[st
     before, before_label = _pattern(read_lexicon()["before"])
     after, after_label = _pattern(read_lexicon()["after"])
     return (
-        re.compile(rf"(?<!\w)({before}){_GLUE}"),
+        re.compile(rf"(?:(?<!\w)|(?=[<>≤≥]))({before}){_GLUE}"),
         before_label,
         re.compile(rf"(?:\s(?!odd)|-(?=odd|plus))({after})\b|\s?(\+)(?!\s?\d)"),
         after_label,
@@ -220,10 +227,11 @@ def read_figures(text: str) -> list[Figure]:
     numerals = list(find_numerals(text))
     blocked = _find_others(text, numerals)
     block = next(blocked, None)
+    below = 0  # where the denominator of a rate ends
     for numeral in numerals:
         while block is not None and block.end() <= numeral.start:
             block = next(blocked, None)
-        if block is not None and block.start() < numeral.end:
+        if numeral.start < below or (block is not None and block.start() < numeral.end):
             continue
         figure = _with_unit(text, numeral)
         if figure is None:
@@ -239,6 +247,10 @@ def read_figures(text: str) -> list[Figure]:
                 if figure.start - earlier.end < 40:
                     earlier.unit = earlier.unit or figure.unit
             suspended = []
+        if figure.unit is None and (per := _PER_SO_MANY.match(text, figure.end)):
+            many = next(find_numerals(re.sub(r"\A(?=[tmb]\w{3})", "one ", per["number"]))).value
+            figure.unit = Unit(f"per {_MANY.get(many) or f'{many:,.0f}'}", "share", 1 / many)
+            figure.end, below = figure.end if per["noun"] else per.end(), per.end()
         _share_length(text, figures, figure)
         if figures and (joined := _join(text, figures[-1], figure)):
             figures[-1] = joined
@@ -397,6 +409,8 @@ def _join(text: str, left: Figure, right: Figure) -> Figure | None:
         low *= high / mantissa if low < mantissa else 1.0  # "24 to 33 billion", but "$200 to $4 million"
     if low == high:
         return None
+    if bare and whole and low > high and "to" in gap and not _FROM.search(before):
+        return _merged(left, right, low, high, "score")  # odds: "beaten by 3 to 1"
     joined = _merged(left, right, low, high, right.kind)
     joined.unit = right.unit or left.unit
     return joined
@@ -417,6 +431,8 @@ def _is_range(text: str, left: Figure, right: Figure, gap: str, before: str) -> 
         return False
     if "to" not in gap or origin:
         return True
+    if left.kind == "fraction" != right.kind and (right.signed or _CHANGED_BY.search(before) or _moves(before)):
+        return False  # "fell by a third to $400m"
     if left.unit is None:  # "trim 275 to 350 jobs", but "eased 1 to 416"
         return right.unit is not None or high <= 3 * low or not _moves(before)
     if right.unit is None:
@@ -449,12 +465,23 @@ def _merged(left: Figure, right: Figure, value: float, high: float | None, kind:
     )  # fmt: skip
 
 
+def _is_lowest(text: str, figure: Figure) -> bool:
+    """Whether a price for one, behind "from", is the least of several; "from $50 a barrel to $60" is where it was."""
+    if figure.unit is None or not figure.unit.dimension.startswith("money"):
+        return False
+    each = _EACH.match(text, figure.end)
+    end = each.end() if each else figure.end
+    return bool(each or " per " in figure.unit.name) and not re.match(r"[^.;]{0,40}?\sto\s", text[end : end + 44])
+
+
 def find_bound(text: str, figure: Figure) -> str:
     """Read how exact the words beside a figure say it is: ``=``, ``~``, ``<``, ``<=``, ``>`` or ``>=``."""
     before = text[max(0, figure.start - 45) : figure.start]
     if figure.high is not None and figure.kind != "vague" and not _ABOUT.search(before):
         return "="  # "from 5 up to 10" has both its ends
     pattern_before, label_before, pattern_after, label_after = _bounds()
+    if _PRICED_FROM.search(before) and not _moves(before) and _is_lowest(text, figure):
+        return ">="  # "from $50 each"
     if (found := pattern_before.search(before)) and not _GONE_UP.search(before, 0, found.start() + 2):
         return label_before[" ".join(found.group(1).lower().split())]
     after = figure.number_end if _ODD.match(text, figure.number_end) else figure.end

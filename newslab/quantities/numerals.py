@@ -61,7 +61,7 @@ _DIGITS = any_of(["zero", "oh", *ONES])
 _ATOM = re.compile(
     r"(?P<digits>\d{1,3},\d{1,2}(?=\s(?i:million|billion|trillion|per\s?cent|%)|%)"
     r"|(?<=€)\d{1,4},\d\d(?![\d.,]*\d)|\d{1,4},\d\d(?=\s?(?:€|euros?\b))"
-    r"|\d{1,3}(?:[,，\u2009\u202f\xa0٬]\d{3}){1,7}(?!\d)(?:[.．٫]\d+)?"
+    r"|\d{1,3}(?:[,，\u2009\u202f\xa0٬]\d{3})+(?!\d)(?:[.．٫]\d+)?"
     r"|\d{1,2}(?:,\d{2}){1,4},\d{3}(?!\d)(?:\.\d+)?"
     r"|\d{1,3}(?:\.\d{3})+,\d{1,2}(?!\d)"  # "1.234,50", as most of Europe writes it
     r"|\d+(?:\.\d+)?[eE][+-]?[12]?\d(?!\w)"
