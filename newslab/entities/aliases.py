@@ -224,9 +224,10 @@ def _fits_organisation(short: Name, full: Name) -> bool:
         whole_by_itself = part[-1] in kinds or short.key in read_gazetteer()
         if whole_by_itself or (n == 1 and not (len(part[0]) > 3 or short.text.isupper())):
             return all(w in read_words("groups") or w in forms for w in rest)
-        # "Norvik" after "Norvik Shipping"
-        said = said or (full.first < short.first and not (set(rest) - forms) & read_words("minor"))
-        return said and (n > 1 or short.text.isupper() or not set(rest) & read_words("local_bodies"))
+        # "Norvik" after "Norvik Shipping", or above "Norvik Shipping Ltd" in its headline
+        company = rest[-1] in forms
+        said = said or ((company or full.first < short.first) and not (set(rest) - forms) & read_words("minor"))
+        return said and (n > 1 or company or short.text.isupper() or not set(rest) & read_words("local_bodies"))
     # "State Department" of "US State Department"
     if whole[-n:] == part and read_gazetteer().get(" ".join(whole[:-n])) in {"GPE", "LOC", "NORP"}:
         return True

@@ -16,6 +16,9 @@ _MOST_VOTES = 3.0
 # nor are cues of one kind
 _MOST_CUES = 2
 
+# the least weight of a cue that says that the first word of a company's name is a town or a person as well
+_OF_ANOTHER = {"GPE": 1.5, "PERSON": 2}
+
 _LIST_GAPS = ([","], ["and"], [",", "and"], ["or"], [";"])
 
 Decision = tuple[str, str | None]
@@ -38,7 +41,7 @@ def decide_types(tokens: Tokens, mentions: Sequence[Mention]) -> dict[str, Decis
     scores = {key: _score(votes[key], cues[key]) for key in votes}
     known = read_gazetteer()
     _pool_spellings(scores)
-    _pool_companies(scores)
+    _pool_companies(scores, cues)
     _pool_people(scores)
     people = {key for key, score in scores.items() if " " in key and _best(score) == "PERSON"}
     part_of = {part for key in people for part in (key.split()[0], key.split()[-1], _surname(key))}
@@ -81,13 +84,23 @@ def _pool_spellings(scores: dict[str, dict[str, float]]) -> None:
             scores[key] |= {label: weight for label, weight in together.items() if weight}
 
 
-def _pool_companies(scores: dict[str, dict[str, float]]) -> None:
-    """Let "Tesla Inc" tell what "Tesla" is, and "Hurricane Ida" what "Ida" is."""
+def _pool_companies(
+    scores: dict[str, dict[str, float]], cues: Mapping[str, Mapping[tuple[str, float, str], int]]
+) -> None:
+    """Let "Tesla Inc" tell what "Tesla" is, and "Hurricane Ida" what "Ida" is.
+
+    "Halden" after "Halden Foods Plc" is the company, unless the text uses it as a town ("in Halden") or a person.
+    """
     parts = {part for key in scores if " " in key and _best(scores[key]) == "PERSON" for part in key.split()}
     for key in list(scores):
         name, _, form = key.rpartition(" ")
         if form in read_words("company_forms") and name in scores and _best(scores[key]) == "ORG":
             scores[name]["ORG"] += 3
+        words = name.split() if form in read_words("company_forms") else []
+        for short in (" ".join(words[:n]) for n in range(1, len(words))):
+            otherwise = any(weight >= _OF_ANOTHER.get(label, 9) for label, weight, _ in cues.get(short, ()))
+            if short in scores and short not in parts and not otherwise:
+                scores[short]["ORG"] += _MOST_VOTES + 1
         opening, _, name = key.partition(" ")
         # "Olmec" of "Olmec Bank" is nobody, where no one has that name in full
         if name and opening in scores and _best(scores[key]) == "ORG" and opening not in parts:
@@ -167,7 +180,11 @@ def _around(tokens: Tokens, m: Mention, following: list[str]) -> Iterator[tuple[
         yield "PERSON", 2, f"{before} before it"
     if before == "of" and second[0] in read_words("settlements"):
         yield "GPE", 3.5, f"after {second[0]} of"
-    if before in read_words("bearings") or (before == "the" and second[0] == "in" and m.label == "PERSON"):
+    # "shares in Halden" are no place
+    owned = before == "in" and second[0] in read_words("owned")
+    if (before in read_words("bearings") and not owned) or (
+        before == "the" and second[0] == "in" and m.label == "PERSON"
+    ):
         yield "GPE", 1.5, f"after {before if before != 'the' else 'in'}"
     elif before in {"of", "from"} and second[0] == "," and tokens.word(m.first - 3).isdigit():
         yield "GPE", 2, "after an age"
