@@ -28,7 +28,9 @@ NAMED = ("PERSON", "NORP", "FAC", "ORG", "GPE", "LOC", "PRODUCT", "EVENT", "WORK
 # four-type schemes write PER; their MISC says too little to be kept
 _SAME_LABEL = {"PER": "PERSON"} | {label: label for label in NAMED}
 
-_EDGES = "\"'“”‘’`´,;:()[]{}<>*|/–—-… \t\r\xa0"
+_EDGES = "\"'“”‘’`´,;:()[]{}<>*|/–—-…•●▪◦·‣■►✓ \t\r\xa0"
+_CLOCK = re.compile(r"\d{1,2}:\d\d(?:[ap]m)?|\d{1,2}\.\d\d[ap]m")
+_SCORE = re.compile(r"\d{1,2}[-–]\d{1,2}")
 _MARKUP = re.compile(r"</?\w[^<>]*>?|^[^<>]*>")
 _ARTICLES = frozenset({"the", "a", "an"})
 _POSSESSIVES = frozenset({"'s", "’s", "'", "’", "'S", "’S"})
@@ -223,6 +225,8 @@ def make_mention(tokens: Tokens, first: int, last: int, label: str, evidence: st
         # markup that a page was not rid of, and what is left of it where the tokeniser cut it
         text = max(_MARKUP.sub("\0", text).split("\0"), key=len)
     text = text.strip(_EDGES)
+    # "on X.", where the tokeniser takes the stop for an initial's
+    text = text[:1] if len(text) == 2 and text[1] == "." else text
     key = fold_name(text)
     return Mention(first, last, text, key, label, evidence, _title_before(tokens, first)) if key else None
 
@@ -243,13 +247,20 @@ def _part(tokens: Tokens, first: int, last: int, label: str) -> Iterator[tuple[i
             break
         if label in {"GPE", "NORP", "LOC"} and word in {"/", "-", "–"}:
             cut = i > start and i + 1 < last and _joins_places(tokens, i)
-        if cut:
+        if cut or _is_score(tokens, i, label):
             if i > start:
                 yield start, i
             start = i + 1
     else:
         if start < last:
             yield start, last
+
+
+def _is_score(tokens: Tokens, i: int, label: str) -> bool:
+    """Whether a token is part of a result, as in "Leeds 2-2 Burnley", which the tokeniser parts or not."""
+    results = (tokens.words[i], *("".join(tokens.words[j : j + 3]) for j in range(max(i - 2, 0), i + 1)))
+    sport = label not in {"EVENT", "LAW", "WORK_OF_ART"} and not tokens.words[i].isalpha()
+    return sport and any(map(_SCORE.fullmatch, results))
 
 
 def _stands_apart(tokens: Tokens, i: int) -> bool:
@@ -273,7 +284,9 @@ def _cut(tokens: Tokens, first: int, last: int, label: str) -> tuple[int, int] |
         loose = proper and word.islower() and lower[first] not in particles
         titled = last - first > 1 and _is_title_of(tokens, first, last, label)
         affix = last - first > 2 and words[first + 1] == "-" and lower[first] in {"pro", "anti", "non", "ex"}
-        if all(c in _EDGES for c in word) or lower[first] in _ARTICLES or loose or titled or affix:
+        zone = lower[first] in read_words("zones") and first and _CLOCK.fullmatch(words[first - 1])
+        stamp = zone or _CLOCK.fullmatch(word) or _is_score(tokens, first, label)
+        if all(c in _EDGES for c in word) or lower[first] in _ARTICLES or loose or titled or affix or stamp:
             first += 1
         else:
             break
@@ -286,7 +299,8 @@ def _cut(tokens: Tokens, first: int, last: int, label: str) -> tuple[int, int] |
             label == "PERSON" and last - first > 1 and word.isupper() and lower[last - 1] in read_words("post_nominals")
         )
         speaks = label == "ORG" and last - first > 1 and lower[last - 1].startswith("spokes")
-        if all(c in _EDGES for c in word) or word in _POSSESSIVES or loose or number or letters or speaks:
+        stamp = _CLOCK.fullmatch(word) or _is_score(tokens, last - 1, label)
+        if all(c in _EDGES for c in word) or word in _POSSESSIVES or loose or number or letters or speaks or stamp:
             last -= 1
         else:
             break
@@ -311,7 +325,9 @@ def _may_name(tokens: Tokens, first: int, last: int) -> bool:
         return False
     folded = "".join(words).rstrip(".").lower()
     singular = folded.removesuffix("s")
-    return folded not in read_words("not_names") and not (last - first == 1 and _is_title(singular))
+    return folded not in read_words("not_names") | read_words("zones") and not (
+        last - first == 1 and _is_title(singular)
+    )
 
 
 def _join_people(

@@ -168,6 +168,7 @@ def _within(m: Mention) -> Iterator[tuple[str, float, str]]:
     letters = m.text.replace(".", "")
     if letters.isupper() and 1 < len(letters) <= 8:
         yield "PERSON", -2, "an acronym"
+        yield "ORG", 0.5, "an acronym"
 
 
 def _around(tokens: Tokens, m: Mention, following: list[str]) -> Iterator[tuple[str, float, str]]:

@@ -32,6 +32,7 @@ REACH = 40
 # No clause is longer; what is, is no sentence.
 LONGEST = 400
 _WORD = re.compile(r"\w+(?:[^\w\s]+\w+)*")
+_CLOCK = re.compile(r"\d{1,2}[:.]\d\d(?:[ap]m)?")  # of a live report, before who speaks
 _SIGNS = re.compile(r"\S+")
 # Steps up the tree from a participle to the verb that it goes with.
 _STEPS = 30
@@ -364,7 +365,11 @@ def noun_phrase(page: Page, head: int) -> tuple[int, int]:
     if page.inside[head] < 0:
         while start < head and page.inside[start] >= 0:
             start += 1
-    while start < head and (page.pos[start] in {"PUNCT", "CCONJ"} or page.dep[start] in {"mark", "cc"}):
+    while start < head and (
+        page.pos[start] in {"PUNCT", "CCONJ"}
+        or page.dep[start] in {"mark", "cc"}
+        or _CLOCK.fullmatch(page.lower[start])
+    ):
         start += 1
     return start, end
 
