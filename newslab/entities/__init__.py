@@ -41,6 +41,9 @@ COLUMNS = SPAN_COLUMNS | {
     "evidence": "str",
 }
 
+# letters; what is longer and in capitals is a word, not an acronym
+_LONGEST_ACRONYM = 5
+
 _SAME_AS = re.compile(
     r"(?:an acronym for|(?:also|popularly|better|widely|commonly|formerly|previously)? ?(?:known as|called)"
     r"|also|formerly|previously|aka|a\.k\.a\.|alias|n[ée]e|short for|nicknamed)(?: the| ['\"“‘])*"
@@ -180,6 +183,8 @@ def _wanted(
     for m in mentions:
         words, label = tuple(tokens.words[m.first : m.last]), types[m.key][0]
         wanted.setdefault(words, (label, "same string"))
+        if label == "GPE" and m.text.isupper() and len(m.text) > _LONGEST_ACRONYM:
+            wanted.setdefault(tuple(w.title() for w in words), (label, "same string"))
         if label == "PERSON" and len(words) > 1:
             parts = [w for w in words if w.rstrip(".").lower() not in GENERATIONS]
             wanted.setdefault(tuple(parts[-1:]), (label, f"surname of {m.text}"))
@@ -240,7 +245,11 @@ def _collect_names(tokens: Tokens, mentions: list[Mention], types: Mapping[str, 
 
 def _usual(texts: Counter[str]) -> str:
     """Most frequent spelling; capitals only where nothing else is found, as datelines have them."""
-    return max(texts, key=lambda text: (not (text.isupper() and len(text) > 5), texts[text]))
+
+    def shouts(text: str) -> bool:
+        return text.isupper() and (len(text) > _LONGEST_ACRONYM or text.title() in texts)
+
+    return max(texts, key=lambda text: (not shouts(text), texts[text]))
 
 
 def _fullest(names: list[Name]) -> str:

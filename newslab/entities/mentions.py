@@ -126,25 +126,46 @@ def read_mentions(doc: Doc, tokens: Tokens) -> list[Mention]:
     blocked = bytearray(len(doc))
     for ent in doc.ents:
         blocked[ent.start : ent.end] = b"\1" * (ent.end - ent.start)
-    unmarked = dict.fromkeys(((*span, "GPE") for span in _find_datelines(tokens, blocked)), "dateline")
+    towns = list(_find_datelines(tokens))
+    held = {i: town for town in towns for i in range(*town)}
+    # the model often takes all of "ABIDJAN/YAMOUSSOUKRO, Ivory Coast" for one name
+    spans = [span for span in spans if all(held.get(i, span[:2]) == span[:2] for i in range(*span[:2]))]
+    marked = {span[:2] for span in spans}
+    unmarked = dict.fromkeys(((*town, "GPE") for town in towns if town not in marked), "dateline")
     unmarked |= _find_unmarked(tokens, blocked)
     whole = _join_people(tokens, sorted([*spans, *unmarked]), blocked)
     made = (make_mention(tokens, *span, unmarked.get(span, "model")) for span in whole)
     return [m for m in _drop_chance_names(tokens, list(filter(None, made))) if not _is_furniture(tokens, m)]
 
 
-def _find_datelines(tokens: Tokens, blocked: bytearray) -> Iterator[tuple[int, int]]:
-    """Find unmarked places in capitals that open a paragraph: "NORTH HAVEN, April 5", "LIMA (Reuters)"."""
+def _find_datelines(tokens: Tokens) -> Iterator[tuple[int, int]]:
+    """Find places in capitals that open a paragraph: "NORTH HAVEN, April 5", "LIMA (Reuters)", "SANAA/ADEN -"."""
     for i in range(len(tokens.words)):
-        if (i and "\n" not in tokens.words[i - 1]) or tokens.capitals[i]:
+        if (i and "\n" not in tokens.words[i - 1]) or tokens.capitals[i] or not tokens.words[i].isupper():
             continue
-        last = i
-        while last - i < 4 and tokens.word(last).isalpha() and tokens.words[last].isupper() and not blocked[last]:
-            last += 1
+        towns = [(i, _capitals_end(tokens, i))]
+        while tokens.word(towns[-1][1]) == "/":
+            towns.append((towns[-1][1] + 1, _capitals_end(tokens, towns[-1][1] + 1)))
+        last = end = towns[-1][1]
         months = tokens.word(last) == "," and tokens.word(last + 1).rstrip(".") in read_words("months")
-        agency = tokens.word(last) == "(" and tokens.word(last + 2) == ")"
-        if last > i and len(tokens.words[i]) > 2 and (months or agency):
-            yield i, last
+        if tokens.word(last) == "," and not months:
+            # "CEDAR FALLS, Iowa (AP)"
+            end = last + 1
+            while end - last < 4 and tokens.words[end : end + 1] and tokens.words[end].istitle():
+                end += 1
+        agency = tokens.word(end) == "(" and tokens.word(end + 2) == ")"
+        dash = tokens.word(end) in {"-", "--", "–", "—"} and (len(towns) > 1 or end > last + 1)
+        for first, last in towns if months or agency or dash else ():
+            if last > first and len(tokens.words[first]) > 2:
+                yield first, last
+
+
+def _capitals_end(tokens: Tokens, first: int) -> int:
+    """End of the words in capitals that start at a token, four at most."""
+    last = first
+    while last - first < 4 and tokens.word(last).isalpha() and tokens.words[last].isupper():
+        last += 1
+    return last
 
 
 def _find_unmarked(tokens: Tokens, blocked: bytearray) -> dict[tuple[int, int, str], str]:
@@ -173,7 +194,8 @@ def _read_surroundings(tokens: Tokens, first: int, last: int, n_of: Mapping[str,
     """Type of an unmarked name, and what tells it; empty where nothing does."""
     before, after, word = tokens.word(first - 1), tokens.word(last), tokens.words[last - 1]
     kind = read_kinds("kinds").get(word.lower())
-    if kind == "FAC" and last - first > 1 and word.lower() not in read_words("surnames"):
+    sure = (kind == "FAC" and word.lower() not in read_words("surnames")) or word == "County"
+    if kind and sure and last - first > 1:
         return kind, f"the word {word.lower()}"
     if kind:
         return "", ""

@@ -243,7 +243,9 @@ def _title_weight(title: str) -> float:
 
 def _is_dateline(tokens: Tokens, m: Mention) -> bool:
     """Whether a name opens a paragraph as the place it was written in: "DURBAN, May 17", "LIMA (Reuters)"."""
-    if m.first and "\n" not in tokens.words[m.first - 1]:
+    # "SANAA/ADEN -" has two
+    first = m.first - 2 if tokens.word(m.first - 1) == "/" and tokens.words[m.first - 2].isupper() else m.first
+    if first > 0 and "\n" not in tokens.words[first - 1]:
         return False
     after, second = tokens.word(m.last), tokens.word(m.last + 1)
     if m.text.isupper() and after in {":", "(", "-", "--", "–", "—", "/", ","}:

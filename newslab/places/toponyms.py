@@ -159,7 +159,8 @@ def find_toponyms(text: str, entities: Iterable[dict]) -> list[Toponym]:
                 name = match[1].title() if match[1].isupper() else match[1]
                 found.append(Toponym(start, end, match[1], "GPE", known.get(fold_name(name)), name))
     for start, end in _find_unmarked(text, entities, taken, regions):
-        found.append(Toponym(start, end, text[start:end], "GPE", None, text[start:end]))
+        name = text[start:end]
+        found.append(Toponym(start, end, name, "GPE", known.get(fold_name(name)), name))
     by_span = {(place.start, place.end): place for place in reversed(found)}
     return [by_span[span] for span in sorted(by_span, key=lambda span: (span[0], -span[1]))]
 
