@@ -597,7 +597,7 @@ def _chart_axis(
     if wide:  # ticks at the powers of ten alone: the ones between them are a thicket
         powers = [10.0**n for n in range(math.floor(math.log10(low)), math.ceil(math.log10(most)) + 1)]
         scale = alt.Scale(type="log", domain=[powers[0], powers[-1]])
-        axis = alt.Axis(labelExpr=_ROUND_NUMBER, values=powers)
+        axis = alt.Axis(labelExpr=_ROUND_NUMBER, values=powers[:: math.ceil(len(powers) / _MOST_TICKS)])
     base = alt.Chart(shown).encode(
         x=alt.X(
             "value:Q", title=(unit or "number counted") + (", logarithmic" if wide else ""), scale=scale, axis=axis
@@ -620,9 +620,14 @@ def _chart_axis(
 
 
 _MOST_UNITS = 8
+_MOST_TICKS = 16
 
-# 10k, 1M and 1bn: SI prefixes, but for G, which no newspaper prints, and for those below one, which read 0.1 as 100m
-_ROUND_NUMBER = "datum.value < 1 ? format(datum.value, '~g') : replace(format(datum.value, '~s'), 'G', 'bn')"
+# 10k, 1M and 1bn: SI prefixes, but for G, which no newspaper prints, for those below one, which read 0.1 as 100m, and
+# where they end
+_ROUND_NUMBER = (
+    "abs(datum.value) < 1 || abs(datum.value) >= 1e15 ? format(datum.value, '~g') "
+    ": replace(format(datum.value, '~s'), 'G', 'bn')"
+)
 
 _SHAPES = {
     "as stated": "circle",

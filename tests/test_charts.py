@@ -157,6 +157,15 @@ def test_each_unit_gets_an_axis_of_its_own_and_counts_come_first():
     assert [axis["layer"][0]["encoding"]["x"]["title"] for axis in axes] == ["number counted", "percent"]
 
 
+def test_an_axis_of_any_length_has_few_ticks():
+    table = quantities(
+        (0, 1, "1", 1.0, None, "=", None, "men", False),
+        (9, 12, "lots", 1e300, None, "=", None, "men", False),
+    )
+    (axis,) = charts.chart_quantities(table, title="Figures").to_dict()["vconcat"]
+    assert len(axis["layer"][0]["encoding"]["x"]["axis"]["values"]) < 20
+
+
 def test_times_leave_out_what_is_not_pinned():
     times = pd.DataFrame(
         {
