@@ -8,15 +8,15 @@ import re
 import warnings
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from itertools import pairwise
+from itertools import chain, pairwise
 
 import pandas as pd
 from spacy.tokens import Doc
 
-from newslab.entities.aliases import GENERATIONS, Name, link_names
+from newslab.entities.aliases import GENERATIONS, Name, first_letters, link_names
 from newslab.entities.corrections import Rule, apply_corrections
 from newslab.entities.descriptions import find_descriptions
-from newslab.entities.lexicon import fold_name, read_countries, read_demonyms, read_equivalents
+from newslab.entities.lexicon import fold_name, read_countries, read_demonyms, read_equivalents, read_gazetteer
 from newslab.entities.mentions import (
     NAMED,
     Mention,
@@ -191,9 +191,9 @@ def _wanted(
             for word in (*parts[:1], *parts[1:-1][: len(parts) == 3]):
                 if len(word) > 2 and word.istitle():
                     wanted.setdefault((word,), (label, f"part of {m.text}"))
-        elif label == "ORG" and len(initials := "".join(w[0] for w in words if w[0].isupper())) > 2:
+        elif label == "ORG" and len(initials := "".join(first_letters(w) for w in words if w[0].isupper())) > 2:
             wanted.setdefault((initials,), (label, f"acronym of {m.text}"))
-    for host, i in _bracketed_acronyms(tokens, mentions):
+    for host, i in (*_bracketed_acronyms(tokens, mentions), *_bracketed_nouns(tokens, mentions)):
         wanted.setdefault((tokens.words[i],), (types[host.key][0], f"acronym of {host.text}"))
     known = read_equivalents()
     here = {known[m.key].row for m in mentions if m.key in known}
@@ -209,20 +209,41 @@ def _wanted(
 
 def _bracketed_acronyms(tokens: Tokens, mentions: list[Mention]) -> Iterator[tuple[Mention, int]]:
     """Names and the acronym in brackets after each: "Syrian Democratic Forces (SDF)"."""
+    n_of = Counter(tokens.words)
     for m in mentions:
         if tokens.word(m.last) in {"(", "["} and tokens.word(m.last + 2) in {")", "]", ",", ";"}:
             acronym = tokens.words[m.last + 1]
             letters = iter(m.key)
             # its letters stand in the name, in this order, and it opens with one of the name's words
             drawn = all(c in letters for c in filter(str.isalpha, acronym.lower()))
-            opens = acronym[:1].lower() in {word[0] for word in m.key.split()}
-            if sum(map(str.isupper, acronym)) > 1 and drawn and opens:
+            drawn = drawn and acronym[:1].lower() in {word[0] for word in m.key.split()}
+            # or it is that of the name in another language: "National Rally (RN)", used as a name below
+            foreign = m.label == "ORG" and tokens.word(m.last + 2) in {")", "]"} and acronym.isalpha()
+            foreign = foreign and n_of[acronym] > 1 and fold_name(acronym) not in read_gazetteer()
+            if sum(map(str.isupper, acronym)) > 1 and (drawn or foreign):
                 yield m, m.last + 1
+
+
+def _bracketed_nouns(tokens: Tokens, mentions: list[Mention]) -> Iterator[tuple[Mention, int]]:
+    """Names of bodies and the acronym in brackets after their noun alone: "the institute (INGC)"."""
+    bodies: dict[str, dict[str, Mention]] = defaultdict(dict)
+    left = list(reversed(mentions))
+    for i in range(2, len(tokens.words) - 2):
+        if tokens.words[i] != "(" or tokens.words[i + 2] != ")" or sum(map(str.isupper, tokens.words[i + 1])) < 2:
+            continue
+        while left and left[-1].first < i:
+            m = left.pop()
+            for word in m.key.split() if m.label == "ORG" else ():
+                bodies[word].setdefault(m.key, m)
+        noun = tokens.words[i - 1]
+        if noun.islower() and tokens.word(i - 2) in {"the", "this"} and len(bodies[noun]) == 1:
+            yield from ((host, i + 1) for host in bodies[noun].values())
 
 
 def _stated_aliases(tokens: Tokens, mentions: list[Mention]) -> dict[str, tuple[str, str]]:
     """Aliases that the text states: "Syrian Democratic Forces (SDF)", "Novak, formerly known as Orel"."""
-    acronyms = ((host, fold_name(tokens.words[i])) for host, i in _bracketed_acronyms(tokens, mentions))
+    bracketed = chain(_bracketed_nouns(tokens, mentions), _bracketed_acronyms(tokens, mentions))
+    acronyms = ((host, fold_name(tokens.words[i])) for host, i in bracketed)
     found = {key: (host.key, "defined as") for host, key in reversed(list(acronyms)) if key != host.key}
     for before, after in pairwise(mentions):
         between = tokens.lower[before.last : after.first] if after.first - before.last < 7 else []

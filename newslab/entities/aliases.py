@@ -123,13 +123,20 @@ def _link_acronyms(names: list[Name]) -> Iterator[Proposal]:
     for name in names:
         words = [w for w in name.words if w not in read_words("company_forms")]
         if len(words) > 1 and name.label not in {"PERSON", "NORP"}:
-            letters = "".join(w[0] for w in words), "".join(w[0] for w in words if w not in read_words("minor"))
+            firsts = [(w, first_letters(w)) for w in words]
+            letters = "".join(c for _, c in firsts), "".join(c for w, c in firsts if w not in read_words("minor"))
             for form in set(letters):
                 initials[form].append(name.key)
     for name in names:
         # "US" is no "University of Salford"
         if name.text.replace(".", "").isupper() and len(name.key) > 1 and name.key not in read_gazetteer():
             yield name.key, initials[name.key] if name.label != "PERSON" else [], "acronym of"
+
+
+def first_letters(word: str) -> str:
+    """Give what a word of a name adds to the name's acronym: its first letter, or all of "US" in USGS."""
+    letters = word.replace(".", "")
+    return letters if letters.lower() in {"us", "uk", "eu", "un"} else word[0]
 
 
 def _link_spellings(names: list[Name]) -> Iterator[Proposal]:
