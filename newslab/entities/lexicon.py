@@ -20,6 +20,7 @@ _NOT_WORD = re.compile(r"[\W_]+")
 _DOTTED = re.compile(r"\b(?:[^\W\d_]\.)+(?:[^\W\d_]\b\.?)?")
 
 _ARTICLES = frozenset({"al", "el", "ul", "as", "ash", "ad", "ar", "az", "ez", "an", "at"})
+_FINAL_H = re.compile(r"(?<=\w\w\wa)h$")  # Hodeidah, Hodeida
 # "ez" of Ezzor: the article takes the first consonant of its noun
 _JOINED_ARTICLE = re.compile(r"^[ae]([drstnzl])(?=\1)")
 _SAME_SOUND = (("ou", "u"), ("oo", "u"), ("ee", "i"), ("ei", "i"), ("ai", "i"), ("ay", "i"), ("ph", "f"))
@@ -48,7 +49,7 @@ def fold_sound(key: str) -> str:
     >>> fold_sound("baghouz") == fold_sound("baghuz")
     True
     """
-    sound = "".join(_JOINED_ARTICLE.sub("", w) for w in key.split() if w not in _ARTICLES)
+    sound = "".join(_FINAL_H.sub("", _JOINED_ARTICLE.sub("", w)) for w in key.split() if w not in _ARTICLES)
     for old, new in _SAME_SOUND:
         sound = sound.replace(old, new)
     sound = re.sub(r"(?<=[^aeiou])h", "", sound.translate(_SAME_LETTER))
