@@ -5,7 +5,7 @@ Every rule looks at words and the space between them only, so that any pipeline 
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from itertools import accumulate, chain, pairwise
@@ -227,6 +227,13 @@ def _drop_chance_names(tokens: Tokens, mentions: list[Mention]) -> Iterator[Ment
     """
     body = {tuple(tokens.lower[m.first : m.last]) for m in mentions if not tokens.in_headline(m.first)}
     body |= read_safe_names()
+    # words of longer names, and those with capitals inside a sentence
+    named = {word for m in mentions if m.last - m.first > 1 for word in tokens.lower[m.first : m.last]}
+    named |= {
+        tokens.lower[i + 1]
+        for i, (before, word) in enumerate(pairwise(tokens.words))
+        if word[0].isupper() and before[-1].isalnum() and not tokens.in_headline(i + 1)
+    }
     for m in mentions:
         words = tuple(tokens.lower[m.first : m.last])
         if tokens.in_headline(m.first) and words not in body and len(words) <= _LONGEST:
@@ -234,9 +241,19 @@ def _drop_chance_names(tokens: Tokens, mentions: list[Mention]) -> Iterator[Ment
             if any(part in body for part in parts) or all(w in read_words("minor") for w in words):
                 continue
         # "Strong winds" opens a sentence where "strong" is a word like any other
-        if len(words) == 1 and words[0] in tokens.common and not tokens.proper[m.first] and m.text.istitle():
+        if len(words) == 1 and m.text.istitle() and _is_chance(tokens, m, named):
             continue
         yield m
+
+
+def _is_chance(tokens: Tokens, m: Mention, named: Collection[str]) -> bool:
+    """Whether one word has its capital for opening a sentence: it is a common word elsewhere, or tagged as one."""
+    word, opens = tokens.word(m.first), not any(map(str.isalnum, tokens.word(m.first - 1)))
+    if word in tokens.common and not tokens.proper[m.first]:
+        return True
+    alone = opens and word not in named and m.key not in read_gazetteer() and not m.title
+    # the tagger knows towns and peoples less well than the model does
+    return alone and (word in tokens.common or not (tokens.proper[m.first] or m.label in {"GPE", "NORP"}))
 
 
 def make_mention(tokens: Tokens, first: int, last: int, label: str, evidence: str) -> Mention | None:

@@ -80,6 +80,10 @@ def _pool_spellings(scores: dict[str, dict[str, float]]) -> None:
             alike[sound].append(key)
     for keys in alike.values():
         together = {label: sum(scores[key].get(label, 0) for key in keys) for label in NAMED}
+        for key in keys:
+            # what is known of "Idlib" holds for "Idleb"
+            if (label := read_gazetteer().get(key)) == "GPE":
+                together[label] += _MOST_VOTES + 1
         for key in keys if len(keys) > 1 else []:
             scores[key] |= {label: weight for label, weight in together.items() if weight}
 
