@@ -90,7 +90,8 @@ def test_a_rule_that_matches_nothing_is_reported(docs, tmp_path):
         ('[[retype]]\nname = "A"\nlabel = "CITY"', "label = 'CITY'; give one of PERSON"),
         ("[[ignore]]\ntext = Acme", "c.toml: is no TOML .* put "),
         ('[ignore]\ntext = "Acme"', r"has \[ignore\]; write \[\[ignore\]\]"),
-        ('[[merge]]\nnames = "Acme"', "names = 'Acme'; give a list of names"),
+        ('[[merge]]\nnames = "Acme"', "names = 'Acme'; give a list of two names"),
+        ('[[merge]]\nnames = ["Acme"]', r"names = \['Acme'\]; give a list of two names or more"),
         ('[[speaker]]\nto = "A"', "lacks from or quote"),
         ('[[place]]\nname = "A"\nlatitude = 91\nlongitude = 0', "latitude = 91; give degrees north"),
     ],
@@ -175,3 +176,27 @@ def test_words_find_a_quotation_that_the_text_gives_to_nobody(tmp_path):
     assert quotes["speaker"].isna().all()
     assert quotes["source_kind"].tolist() == ["named", "none"]
     assert report["matched"].tolist() == [1]
+
+
+def test_names_match_whatever_their_case_and_with_their_title(tmp_path):
+    words = "CEDAR FALLS , Iowa . Cedar Falls thanked Mr. Keller . Who saw the cedar falls ?".split()
+    docs = {"a": Doc(Vocab(), words=words, ents=["O"] * 9 + ["B-PERSON"] + ["O"] * 7)}
+    table, report = correct(
+        docs,
+        tmp_path,
+        """
+        [[add]]
+        text = "Cedar Falls"
+        label = "GPE"
+        [[add]]
+        text = "WHO"
+        label = "ORG"
+        [[rename]]
+        name = "Mr. Keller"
+        to = "Jan Keller"
+        """,
+    )
+    assert report["matched"].tolist() == [2, 0, 1]
+    assert table["text"].tolist() == ["CEDAR FALLS", "Cedar Falls", "Keller"]
+    assert table["entity_id"].nunique() == 2
+    assert table["name"].iloc[-1] == "Jan Keller"

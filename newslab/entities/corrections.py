@@ -40,8 +40,8 @@ A file ``story.corrections.toml`` holds any number of rules, applied in this ord
     quote = "nothing left to go back to"
     to = "Ana Ruiz"
 
-Names match as written in the text or as the entity's ``name``, whatever their case, accents and dots. Every rule may
-name one ``doc_id``. A rule that matches nothing is reported.
+Names match as written in the text, with or without the title before it, or as the entity's ``name``, whatever their
+case, accents and dots. Every rule may name one ``doc_id``. A rule that matches nothing is reported.
 """
 
 import re
@@ -166,7 +166,7 @@ def read_corrections(path: str | Path) -> list[Rule]:
 
 
 WANTED = {
-    "names": "a list of names",
+    "names": "a list of two names or more",
     "label": f"one of {', '.join(NAMED)}",
     "source_kind": "one of named, unnamed, collective, document, none",
     "latitude": "degrees north, -90 to 90",
@@ -177,7 +177,7 @@ WANTED = {
 
 def _is_fit(key: str, value: object) -> bool:
     if key == "names":
-        return isinstance(value, list) and bool(value) and all(isinstance(name, str) for name in value)
+        return isinstance(value, list) and len(value) > 1 and all(isinstance(name, str) for name in value)
     if key in {"latitude", "longitude"}:
         return type(value) in {int, float} and abs(value) <= (90 if key == "latitude" else 180)  # type: ignore[arg-type]
     if key in {"label", "source_kind"}:
@@ -328,9 +328,12 @@ def _add(rule: Rule, rows: list[Row], texts: Mapping[str, str]) -> list[Row]:
         shared = {"entity_id": f"add {rule['rule']}", "name": name, "label": rule["label"]}
         if owner:
             shared = {key: owner[key] for key in shared}
-        spans = (match.span() for match in re.finditer(rf"(?<!\w){re.escape(text)}(?!\w)", article))
+        # whatever their case, as other rules; but WHO is no "Who", and a name no common word
+        flags = re.NOFLAG if text.isupper() and len(text) < 6 else re.IGNORECASE
+        matches = re.finditer(rf"(?<!\w){re.escape(text)}(?!\w)", article, flags)
+        spans = (match.span() for match in matches if match[0] == text or not match[0].islower())
         found += [
-            {"doc_id": doc_id, "start": start, "end": end, "text": text, **shared}
+            {"doc_id": doc_id, "start": start, "end": end, "text": article[start:end], **shared}
             for start, end in spans
             if not any(taken[start:end])
         ]
@@ -367,7 +370,10 @@ def _of_entities(scope: list[Row], wanted: set[str]) -> list[Row]:
 
 
 def _names(row: Row, *columns: str) -> set[str]:
-    return {fold_name(row[column]) for column in columns or ("text", "name") if row[column]}
+    names = {fold_name(row[column]) for column in columns or ("text", "name") if row[column]}
+    if isinstance(title := row.get("title"), str):  # "Mr. Keller", as the text has it
+        names.add(fold_name(f"{title} {row['text']}"))
+    return names
 
 
 def _rename_rest(scope: list[Row], found: list[Row]) -> None:
