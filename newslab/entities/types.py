@@ -201,6 +201,14 @@ def _around(tokens: Tokens, m: Mention, following: list[str]) -> Iterator[tuple[
         yield "GPE", 3, f"a {noun}"
     if after in read_words("territories") and tokens.words[m.last].islower():
         yield "GPE", 2, f"{after} after it"
+    if (
+        second[0] == "at"
+        and before == "the"
+        and read_gazetteer().get(m.key) == "GPE"
+        and after not in read_kinds("kinds")
+    ):
+        # one is in a country and at a ground: Arsenal at the Emirates
+        yield "FAC", 2 * _MOST_VOTES, "after at the"
     if before == "the" and after not in read_words("roles"):
         yield "PERSON", -1.5, "an article before it"
     if after in {"'s", "’s", "'", "’"}:

@@ -50,6 +50,7 @@ LONGEST_ACRONYM, LARGE_TOWN = 5, 50_000  # letters, people: NERI is hardly a vil
 TOWN = 5000  # people, from which a facility's name may be a town's (Fort Worth)
 OTHER_NAME = -2.5  # known by another name, as Palmyra for Tadmur
 SAME_COUNTRY, NO_COUNTRY = 1.5, 0.1  # the part of a document's other names that a country holds, against this part
+AT_HOME = 1.25  # a state that a country shares its name with is meant at home: Georgia among American towns
 SAME_REGION, NO_REGION = 1.5, 0.3  # how many of them a region holds, against this number
 LARGE_REGION = 5e6  # people; that two places are both in England says less than that both are in Vermont
 LIKES = 2.0  # that two states, or two countries, are mentioned says less than two towns of one state
@@ -420,6 +421,8 @@ def _settle(names: list[_Name]) -> dict[str, float]:
                 )
                 likes = sum(max(mass.get(code, 0.0) - own.get(code, 0.0), 0.0) / _size(code) for code in circles)
                 gain = SAME_COUNTRY * math.log1p(others / rest / NO_COUNTRY)
+                if place.kind == "admin1" and any(other.kind == "country" for other in name.places):
+                    gain *= AT_HOME
                 gain += SAME_REGION * math.log1p((likes + towns / _size(inside)) / NO_REGION)
                 gains.append(weight + gain + NEAR * math.log1p(near / NO_NEAR))
             top = max(gains, default=0.0)
