@@ -571,8 +571,9 @@ class _Parse:
     def count(self, figure: Figure, earlier: Sequence[Figure]) -> None:
         """Set what the figure counts or measures, and the unit that it leaves to one before it."""
         previous = earlier[-1] if earlier else None
-        antecedent = self._antecedent(figure, earlier)
-        if antecedent is not None and figure.unit is None and _is_gapped(self.doc, figure, antecedent):
+        bare = figure.unit is None and figure.kind == "cardinal"
+        antecedent = self._antecedent(figure, earlier) if bare else None
+        if antecedent is not None and _is_gapped(self.doc, figure, antecedent):
             figure.unit, figure.counted = antecedent.unit, antecedent.counted
             return
         if figure.unit is None and (pronoun := self._of_pronoun(figure)):
@@ -587,7 +588,7 @@ class _Parse:
                 if figure.bound == "=":
                     figure.bound = previous.bound
                 return
-            if figure.unit is None and figure.kind == "cardinal" and antecedent and self._noun(figure) is None:
+            if antecedent is not None and self._noun(figure) is None:
                 role, before = self._role(figure), self._role(antecedent)
                 parallel = self._is_parallel(figure, antecedent)
                 same = role == before or (before[1], role[1]) == ("from", "to") or parallel

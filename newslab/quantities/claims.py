@@ -1,9 +1,9 @@
 """Claims: figures that count the same thing, and whether they agree.
 
 Two figures are called in conflict only when everything the text states about them is the same (what is counted, what
-happened to it, where and when), a name, time or place ties them together, and no reading of their bounds lets both be
-true. Anything less is named for what sets the two apart, and both sentences are given, so that a reader can overrule
-the verdict.
+happened to it, who did it, which of a series it is, where and when, and when it was told), a name, time or place ties
+them together, and no reading of their bounds lets both be true. Anything less is named for what sets the two apart,
+and both sentences are given, so that a reader can overrule the verdict.
 """
 
 import math
@@ -20,6 +20,7 @@ from typing import NamedTuple
 import pandas as pd
 from spacy.tokens import Doc, Token
 
+from newslab.quantities.figures import read_lexicon
 from newslab.tables import SPAN_COLUMNS, build_table, check_columns, find_within
 from newslab.words import iter_docs
 
@@ -54,6 +55,8 @@ _TIMES = frozenset({"DATE", "TIME"})
 _NAMES = _PLACES | {"ORG", "PERSON", "NORP", "EVENT", "PRODUCT"}
 _CLAUSES = frozenset({"conj", "advcl", "relcl", "ccomp", "parataxis"})
 _NARROWS = frozenset({"at", "in", "among", "against", "with", "for"})
+_COMPARED = frozenset({"from", "than", "against", "with"})  # an earlier figure, which the time behind it dates
+_NTH = re.compile(r"\d+(?:st|nd|rd|th)")
 _CLIMB = 8  # heads followed from a figure to its verb
 _IN_WORDS = {"=": "", "~": "about ", ">": "more than ", ">=": "at least ", "<": "less than ", "<=": "at most "}
 
@@ -70,11 +73,15 @@ class _Claim(NamedTuple):
     modifiers: frozenset[str]
     names: frozenset[str]  # the proper nouns among head and modifiers
     events: tuple[str, ...]
+    agents: frozenset[str]  # names of those who did it
+    ordinals: frozenset[tuple[str, str]]  # which of a series, and of what: ("round", "second")
+    ahead: frozenset[str]  # words by which it is forecast or planned
+    told: frozenset[str]  # times at which it was said
     causes: frozenset[str]  # what did it: "killed in a fire"
     closer: frozenset[str]  # nouns that narrow it down: "12 games at home"
     when: frozenset[str]
     where: frozenset[str]
-    written: dict[str, str]  # the same times and places as the text has them
+    written: dict[str, str]  # the same names, times and places as the text has them
     who: frozenset[str]  # words of all names in the sentence
     trend: str | None
     measured: bool  # in a unit, rather than counted
@@ -190,7 +197,7 @@ def _read_claims(
     sentences = [(sent.start, sent.end) for sent in doc.sents] if doc.has_annotation("SENT_START") else [(0, len(doc))]
     text, firsts = doc.text, [start for start, _ in sentences]
     bounds = [(starts[first], doc[last - 1].idx + len(doc[last - 1])) for first, last in sentences]
-    scopes: dict[int, tuple[dict[str, str], dict[str, str], frozenset[str]]] = {}
+    scopes: dict[int, tuple[list[_Time], dict[str, str], frozenset[str], frozenset[tuple[str, str]]]] = {}
     for row in rows.astype(object).where(rows.notna(), None).to_dict("records"):
         if (
             row.get("kind") == "score"
@@ -205,9 +212,15 @@ def _read_claims(
             continue
         number = bisect_right(firsts, bisect_right(starts, row["start"]) - 1) - 1
         if number not in scopes:
-            when, where, names = (_named(doc, sentences[number], kind) for kind in (_TIMES, _PLACES, _NAMES))
-            scopes[number] = (when, where, frozenset(word for name in names for word in name.split()))
-        when, where, who = scopes[number]
+            where, names = (_named(doc, sentences[number], kind) for kind in (_PLACES, _NAMES))
+            who = frozenset(word for name in names for word in name.split())
+            scopes[number] = (_times(doc, sentences[number]), where, who, _ordinals(doc, sentences[number]))
+        times, where, who, ordinals = scopes[number]
+        at = bisect_right(starts, row["start"]) - 1
+        own = [time for time in times if time.of in (None, at)]
+        own = [time for time in own if time.of == at] or own
+        agents = _agents(doc, at)
+        when = {time.key: time.written for time in own if not time.told}
         word, modifiers, proper, events = read
         head = lexicon.same.get(word, word)
         thing = "people" if head in lexicon.people and row["unit"] is None else head
@@ -223,7 +236,7 @@ def _read_claims(
                 "high": high,
                 "sentence": _shown(text, *bounds[number], row["start"]),
                 "speaker": speakers.get((row["doc_id"], row["start"])),
-                "when": "; ".join(when.values()) or None,
+                "when": "; ".join(dict.fromkeys(time.written for time in times)) or None,
                 "where": "; ".join(where.values()) or None,
             },
             low,
@@ -234,14 +247,18 @@ def _read_claims(
             modifiers,
             proper,
             events,
-            *_causes(doc, bisect_right(starts, row["start"]) - 1),
+            frozenset(agents),
+            ordinals,
+            _ahead(doc, at),
+            frozenset(time.key for time in own if time.told),
+            *_causes(doc, at),
             frozenset(when),
             frozenset(where),
-            when | where,
+            agents | {time.key: time.written for time in own} | where,
             who,
             row["trend"],
             row["unit"] is not None,
-            _is_added(doc, bisect_right(starts, row["start"]) - 1),
+            _is_added(doc, at),
         )
         # percentages and money of one name only: converting needs a rate or a whole that the text does not give
         same_unit = row["dimension"] if factor else row["unit"] or row["dimension"]
@@ -260,6 +277,10 @@ class _Lexicon(NamedTuple):
     rates: frozenset[str]
     said_in: frozenset[str]
     same_cause: dict[str, str]
+    telling: frozenset[str]
+    ahead: frozenset[str]
+    ordinals: frozenset[str]
+    labels: frozenset[str]
 
 
 @lru_cache(maxsize=1)
@@ -281,6 +302,10 @@ def _lexicon() -> _Lexicon:
         frozenset(data["rates"]),
         frozenset(data["said_in"]),
         {word: words[0] for words in data["causes"] for word in words},
+        frozenset(data["telling"]),
+        frozenset(data["ahead"]),
+        frozenset(data["ordinals"]),
+        frozenset(read_lexicon()["labels"]["words"]),
     )
 
 
@@ -352,7 +377,7 @@ def _events(doc: Doc, starts: list[int], row: dict, idle: set[str]) -> tuple[str
         if head.i not in inside:
             lemma = head.lemma_.lower()
             if head.pos_ in ("VERB", "AUX") and lemma not in idle:
-                return (*found, lemma)
+                return (*found, _predicate(head))
             if lemma == "be":
                 if state := next((t for t in islice(head.rights, _CLIMB) if t.dep_ == "acomp"), None):
                     return (*found, state.lemma_.lower()) if state.i not in inside else tuple(found)
@@ -364,6 +389,69 @@ def _events(doc: Doc, starts: list[int], row: dict, idle: set[str]) -> tuple[str
                 direct = False
         token = head
     return tuple(found)
+
+
+def _predicate(verb: Token) -> str:
+    """Give the lemma of a verb, with the noun or particle that makes one phrase with it: "take part"."""
+    lemma = verb.lemma_.lower()
+    phrases = (f"{lemma} {t.lower_}" for t in islice(verb.rights, 2) if t.dep_ in ("dobj", "prt"))
+    return next((phrase for phrase in phrases if phrase in _lexicon().same_event), lemma)
+
+
+def _agents(doc: Doc, first: int) -> dict[str, str]:
+    """Name who did what a figure is about, in lower case and as written: "Ford" of "Ford will cut 1,200 jobs"."""
+    token, above = doc[first], set[int]()
+    for _ in range(_CLIMB):
+        above.add(token.i)
+        if token.pos_ == "VERB":
+            if token.lemma_.lower() in _lexicon().telling:
+                return {}  # who speaks has not done it
+            near = [child for child in doc[max(0, token.i - 3 * _CLIMB) : token.i + 3 * _CLIMB] if child.head == token]
+            by = [pobj for child in near if child.dep_ == "agent" for pobj in islice(child.rights, 1)]
+            subjects = by or [child for child in near if child.dep_ == "nsubj"]
+            if subjects and subjects[0].i not in above:
+                subject = subjects[0]
+                named = [
+                    t for t in doc[max(0, subject.i - _CLIMB) : subject.i + 1] if t == subject or t.head == subject
+                ]
+                name = " ".join(t.text for t in named if t.ent_type_ in _NAMES and t.pos_ != "DET")
+                return {name.lower(): name} if name else {}
+            if subjects or token.dep_ not in ("xcomp", "conj"):
+                return {}
+        if token.head.i == token.i:
+            break
+        token = token.head
+    return {}
+
+
+def _ahead(doc: Doc, first: int) -> frozenset[str]:
+    """List the words by which a figure is forecast or planned, up to what governs the verb of its clause."""
+    words, token = _lexicon().ahead, doc[first]
+    found = set[str]()
+    for _ in range(_CLIMB):
+        near = [t for t in doc[max(0, token.i - _CLIMB) : token.i] if t.head == token and t.dep_ in ("aux", "amod")]
+        found |= words & {token.lemma_.lower(), *(t.lower_ for t in near), *(t.lemma_.lower() for t in near)}
+        if token.head.i == token.i or (token.pos_ in ("VERB", "AUX") and token.dep_ not in ("xcomp", "ccomp")):
+            break
+        token = token.head
+    return frozenset(found)
+
+
+def _ordinals(doc: Doc, sentence: tuple[int, int]) -> frozenset[tuple[str, str]]:
+    """List what a sentence numbers: ("round", "second") of "the second round", ("flight", "12") of "Flight 12"."""
+    lexicon = _lexicon()
+    found = set[tuple[str, str]]()
+    for token in doc[sentence[0] : min(sentence[1], sentence[0] + 400)]:
+        noun = token.head
+        if token.ent_type_ in _TIMES:
+            continue
+        if (token.lower_ in lexicon.ordinals or _NTH.fullmatch(token.lower_)) and noun.pos_ in ("NOUN", "PROPN"):
+            found.add((noun.lemma_.lower(), token.lower_))
+        elif token.i and (token.pos_ == "NUM" or (len(token) == 1 and token.is_upper)):
+            before = doc[token.i - 1].lemma_.lower()
+            if before in lexicon.labels and doc[token.i - 1].pos_ in ("NOUN", "PROPN"):
+                found.add((before, token.lower_))
+    return frozenset(found)
 
 
 def _causes(doc: Doc, first: int) -> tuple[frozenset[str], frozenset[str]]:
@@ -393,24 +481,67 @@ def _causes(doc: Doc, first: int) -> tuple[frozenset[str], frozenset[str]]:
     return frozenset(causes), frozenset(closer - {*same} - lexicon.said_in)
 
 
+def _each_word(phrases: frozenset[str]) -> frozenset[str]:
+    return frozenset(word for phrase in phrases for word in phrase.split())
+
+
 def _words(claim: _Claim) -> frozenset[str]:
     return frozenset(re.findall(r"\w+", str(claim.row["sentence"]).lower()))
+
+
+class _Time(NamedTuple):
+    """A time that a sentence names."""
+
+    key: str
+    written: str
+    told: bool  # when something was said
+    of: int | None  # first token of the figure it belongs to alone: "down from 41 four years ago"
+
+
+def _times(doc: Doc, sentence: tuple[int, int]) -> list[_Time]:
+    found = []
+    for tokens in _entities(doc, sentence, _TIMES):
+        first, of = tokens[0].i, None
+        for i in range(tokens[-1].i if tokens[0].like_num else first - 1, max(sentence[0], first - 4), -1):
+            compared = {doc[i - 1].lower_, doc[i - 2].lower_ if i > 1 and doc[i - 1].is_currency else ""}
+            if doc[i].like_num and compared & _COMPARED:
+                of = i - 1 if doc[i - 1].is_currency else i
+        tokens = [token for token in tokens if of is None or token.i > of or token.i < of - 1]
+        named: dict[str, str] = {}
+        if tokens:
+            _add_name(named, doc, tokens)
+        above = next((t.head for t in tokens if t.head not in tokens), None)
+        while above is not None and above.pos_ in ("ADP", "ADV", "SCONJ") and above.head != above:
+            above = above.head
+        if above is not None and above.dep_ == "relcl" and of is None:  # "more than the 310 it sold in 2020"
+            owner = above.head
+            of = next(
+                (t.i for t in (owner, *doc[max(0, owner.i - 4) : owner.i]) if t.like_num and owner in (t, t.head)), None
+            )
+        told = above is not None and above.pos_ == "VERB" and above.lemma_.lower() in _lexicon().telling
+        found += [_Time(key, written, told, of) for key, written in named.items()]
+    return found
 
 
 def _named(doc: Doc, sentence: tuple[int, int], labels: frozenset[str]) -> dict[str, str]:
     """List the entities of a sentence as written, by their words without articles and case."""
     found: dict[str, str] = {}
+    for tokens in _entities(doc, sentence, labels):
+        _add_name(found, doc, tokens)
+    return found
+
+
+def _entities(doc: Doc, sentence: tuple[int, int], labels: frozenset[str]) -> Iterator[list[Token]]:
     tokens: list[Token] = []
     for i in range(sentence[0], min(sentence[1], sentence[0] + 400)):
         token = doc[i]
         if tokens and (token.ent_iob_ != "I" or token.ent_type_ not in labels):
-            _add_name(found, doc, tokens)
+            yield tokens
             tokens = []
         if token.ent_type_ in labels:
             tokens.append(token)
     if tokens:
-        _add_name(found, doc, tokens)
-    return found
+        yield tokens
 
 
 def _add_name(found: dict[str, str], doc: Doc, tokens: list[Token]) -> None:
@@ -473,6 +604,13 @@ def _relate(a: _Claim, b: _Claim) -> tuple[str, str]:
         return "different", "set side by side in one sentence"
     if a.trend != b.trend:
         return "different", f"one went {a.trend}, one {b.trend}"
+    alike = (a.low, a.high, a.bound) == (b.low, b.high, b.bound)
+    if bool(a.ahead) != bool(b.ahead) and not alike:
+        return "different", f"one is to come: {_listed(a.ahead or b.ahead)}"
+    if a.agents and b.agents and not _each_word(a.agents) & _each_word(b.agents):
+        return "different", f"done by others: {_listed(a.agents, a.written)}; {_listed(b.agents, b.written)}"
+    if numbered := _set_apart(a.ordinals, b.ordinals):
+        return "different", numbered
     untold = bool(a.events) != bool(b.events)  # only one says what happened
     if not untold and not _same_event(a.events, b.events):
         return "different", f"said of different events: {_listed(a.events)}; {_listed(b.events)}"
@@ -488,7 +626,6 @@ def _relate(a: _Claim, b: _Claim) -> tuple[str, str]:
         return "different", f"counts of {_listed(apart[0])} and of {_listed(apart[1])} {a.word}"
     if untold and (a.head != b.head or any(apart)):
         return "different", f"only one says what happened: {_listed(a.events or b.events)}"
-    alike = (a.low, a.high, a.bound) == (b.low, b.high, b.bound)
     if a.causes and b.causes and not (a.causes & b.causes or alike):
         return "different", f"other causes: {_listed(a.causes)}; {_listed(b.causes)}"
     if when != other_when and not (alike and not (when and other_when)):
@@ -518,10 +655,24 @@ def _relate(a: _Claim, b: _Claim) -> tuple[str, str]:
         return "unclear", f"only one says more closely which: {_listed(only)}"
     if a.added or b.added:
         return "unclear", "one comes on top of others"
-    if not (where or when or a.names & b.names):
+    if a.ordinals != b.ordinals:
+        only = frozenset(" ".join(reversed(pair)) for pair in a.ordinals ^ b.ordinals)
+        return "unclear", f"only one says more closely which: {_listed(only)}"
+    if a.told != b.told:
+        return "unclear", f"told at other times: {_listed(a.told, written)}; {_listed(b.told, written)}"
+    if not (where or when or a.told or a.names & b.names):
         return "unclear", f"no name, time or place says that it is the same {_kind(a)}"
     shared = [event for event in a.events if _same_event((event,), b.events)]
     return "conflict", f"{numbers} cannot both be true of {': '.join([_kind(a), *shared[:1]])}"
+
+
+def _set_apart(a: frozenset[tuple[str, str]], b: frozenset[tuple[str, str]]) -> str | None:
+    """Say what of one series two sentences number differently: the first flight, the second flight."""
+    for noun in sorted({noun for noun, _ in a} & {noun for noun, _ in b}):
+        numbers, others = (frozenset(number for word, number in pairs if word == noun) for pairs in (a, b))
+        if not numbers & others:
+            return f"said of another {noun}: {_listed(numbers)}; {_listed(others)}"
+    return None
 
 
 def _scopes(a: _Claim, b: _Claim, field: str) -> tuple[frozenset[str], frozenset[str]]:
@@ -548,7 +699,8 @@ def _stem(word: str) -> str:
 
 
 def _is_long(when: frozenset[str]) -> bool:
-    return any(word in _lexicon().long for phrase in when for word in phrase.split())
+    spans = [phrase.split() for phrase in when if not phrase.endswith(("ago", "earlier", "before"))]
+    return any(word in _lexicon().long for phrase in spans for word in phrase)
 
 
 def _has_year(when: frozenset[str]) -> bool:
