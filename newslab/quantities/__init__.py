@@ -113,6 +113,7 @@ _HEDGES = frozenset(
 _PAYS = frozenset({"pay", "bid", "offer"})
 _NO_MOVE = frozenset({"make", "take"})  # "women make up 28%"
 _OF_THESE = frozenset({"which", "whom", "them", "these", "those"})
+_WHICH_TIME = frozenset({"last", "this", "next", "that"})
 _ASIDE = frozenset({"for", "in", "over", "within", "after", "during", "per"})
 _PLUS_OR_MINUS = frozenset({"plus", "or", "minus"})
 _NOT_COUNTING = frozenset({"no", "this", "that", "each", "every", "any", "which", "the", "another"})  # "no one"
@@ -330,8 +331,8 @@ def _is_name(doc: Doc, text: str, figure: Figure, previous: Figure | None) -> bo
     if figure.kind != "cardinal":
         return False
     gapped = previous is not None and _is_gapped(doc, figure, previous)
-    if gapped and token.is_lower and not figure.digits:
-        return False  # whatever "Labour five" was taken for
+    if gapped and (before.tag_ == "NNPS" or (token.is_lower and not figure.digits)):
+        return False  # whatever "Labour five" and "the Liberals 17" were taken for
     if token.ent_type_ in _NAMES and (token.ent_iob_ == "I" or (after is not None and after.ent_iob_ == "I")):
         return True
     if figure.high is not None or gapped:
@@ -431,6 +432,10 @@ def _trend(doc: Doc, figure: Figure) -> str | None:
     if figure.unit and figure.last < len(doc) and (trend := _ADVERBS.get(doc[figure.last].lower_)):
         after = doc[figure.last + 1] if figure.last + 1 < len(doc) else None  # "1.5 cents higher"
         if after is None or (after.pos_ not in _NOMINAL and after.lower_ != "than"):
+            return trend
+    if figure.first and (by := doc[figure.first - 1]).lower_ == "by":
+        verb = by.head.head if by.head.dep_ == "dobj" else by.head  # "trimmed its dividend by a fifth"
+        if trend := _direction(verb, figure):
             return trend
     token = doc[figure.root]
     for _ in range(3):
@@ -582,8 +587,9 @@ class _Parse:
             return
         if previous is not None and figure.first - previous.last < _REACH:
             gap = self.text[previous.end : figure.start].strip()
-            if figure.unit and previous.unit and gap in _BRACKETED:
-                # an amount in brackets says the same in another unit
+            same_again = figure.unit and (previous.unit or figure.unit.dimension == "share")
+            if same_again and gap in _BRACKETED:
+                # an amount in brackets says the same in another unit, a share of the same things
                 figure.counted, figure.trend = previous.counted, figure.trend or previous.trend
                 if figure.bound == "=":
                     figure.bound = previous.bound
@@ -618,13 +624,25 @@ class _Parse:
         noun = None if whole else self._beside(figure) or self._share_of(figure) or self._noun(figure)
         if noun and figure.unit is None and self._takes_unit(figure, noun):
             noun = None
-        figure.counted = noun or self._measured(self.doc[figure.root], figure)
+        figure.counted = noun or self._out_of(figure) or self._measured(self.doc[figure.root], figure)
         if figure.unit is not None and figure.unit.name == "point":
             self.index = figure
         elif figure.unit is None and self.index and noun is None and figure.counted == self.index.counted:
             at = figure.first > 0 and self.doc[figure.first - 1].lower_ == "at"
             if at and figure.first - self.index.last < _REACH:
                 figure.unit = self.index.unit  # "down 84 points, or 0.4%, at 20,612"
+
+    def _out_of(self, figure: Figure) -> tuple[int, int] | None:
+        """Find what a sentence begins by taking some out of: "Of the patients given the drug, 43 relapsed"."""
+        doc = self.doc
+        opens = figure.first and doc[figure.first - 1].text == ","
+        if figure.unit is not None or not (opens or doc[figure.root].dep_ in _SUBJECTS):
+            return None
+        for i in range(figure.first - 2, max(-1, figure.first - _REACH), -1):
+            if doc[i].is_sent_start:
+                whole = next((t for t in doc[i + 1 : figure.first] if t.dep_ == "pobj" and t.head.i == i), None)
+                return self._phrase(whole, figure, right=False) if whole is not None and doc[i].lower_ == "of" else None
+        return None
 
     def _antecedent(self, figure: Figure, earlier: Sequence[Figure]) -> Figure | None:
         """Find the figure that a bare one may leave its unit or noun to: the last in its sentence, none in brackets.
@@ -804,6 +822,8 @@ class _Parse:
                     return (k, k + 2)  # "three of those killed"
         if figure.unit is None and after is not None and after.lower_ in _CASUALTIES and after.head.pos_ != "NOUN":
             return (after.i, after.i + 1)  # "58 dead and more than 500 injured"
+        if after is not None and after.lower_ in _WHICH_TIME:
+            return None  # "down from 47 last spring"
         head, steps = root.head, 0
         if head.i < figure.last or root.dep_ not in _MODIFIES:
             return None
@@ -840,7 +860,7 @@ class _Parse:
             elif (
                 other is None
                 and head.pos_ in _NOMINAL
-                and relation in _SAID_OF
+                and (relation in _SAID_OF and (relation != "nummod" or head.i < token.i))
                 and not self._passes(head, figure, preposition)
                 and not (preposition in _REACHES and head.dep_ == "pobj" and head.head.head.pos_ == "VERB")
             ):

@@ -481,8 +481,9 @@ def _causes(doc: Doc, first: int) -> tuple[frozenset[str], frozenset[str]]:
     return frozenset(causes), frozenset(closer - {*same} - lexicon.said_in)
 
 
-def _each_word(phrases: frozenset[str]) -> frozenset[str]:
-    return frozenset(word for phrase in phrases for word in phrase.split())
+def _word_stems(phrases: frozenset[str]) -> frozenset[str]:
+    """Give the first letters of each word of some names: "Israel" and "Israeli jets" may be one."""
+    return frozenset(word[:4] for phrase in phrases for word in phrase.split())
 
 
 def _words(claim: _Claim) -> frozenset[str]:
@@ -607,7 +608,7 @@ def _relate(a: _Claim, b: _Claim) -> tuple[str, str]:
     alike = (a.low, a.high, a.bound) == (b.low, b.high, b.bound)
     if bool(a.ahead) != bool(b.ahead) and not alike:
         return "different", f"one is to come: {_listed(a.ahead or b.ahead)}"
-    if a.agents and b.agents and not _each_word(a.agents) & _each_word(b.agents):
+    if a.agents and b.agents and not _word_stems(a.agents) & _word_stems(b.agents):
         return "different", f"done by others: {_listed(a.agents, a.written)}; {_listed(b.agents, b.written)}"
     if numbered := _set_apart(a.ordinals, b.ordinals):
         return "different", numbered
