@@ -86,6 +86,29 @@ def test_an_interview_is_no_furniture():
     assert n_furniture["story"] > 1
 
 
+def test_questions_and_answers_in_a_story_are_no_furniture():
+    lines = [
+        *("Do you sleep well?", "You get used to it.", "Who pays for it?", "Ask me in spring."),
+        *("Would you sign again?", "Not at night."),
+    ]
+    table = extract_paragraphs(parse({"a": "\n".join([*STORY, *STORY[1:], *STORY[1:], *STORY[1:], *lines, STORY[1]])}))
+    assert set(table[table["text"].isin(lines)]["role"]) <= {"body", "headline"}
+
+
+def test_a_list_behind_a_label_is_of_links_if_it_is_of_other_stories():
+    news = ["• Ferry union welcomes the delay", "• Inquiry into the contract", "• No cycle lanes"]
+    links = ["• Ten beaches for the summer", "• Actor weds in secret", "• Quiz: name these cheeses"]
+    docs = parse(
+        {
+            kind: "\n".join([*STORY[:4], "Most read", *lines, *STORY[4:]])
+            for kind, lines in {"news": news, "links": links}.items()
+        }
+    )
+    table = extract_paragraphs(docs).set_index("text")
+    assert set(table.loc[news, "role"]) == {"body"}
+    assert set(table.loc[links, "role"]) == {"boilerplate"}
+
+
 def test_nothing_is_flagged_in_a_brief_or_without_topics():
     docs = parse({"brief": f"{STORY[1]}\n{STRANGER}", "long": "\n".join([*STORY, STRANGER])})
     assert not extract_paragraphs({"brief": docs["brief"]})["off_topic"].any()

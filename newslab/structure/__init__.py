@@ -38,7 +38,11 @@ SENTENCE_COLUMNS = SPAN_COLUMNS | {"paragraph": "int64"}
 # a stop, then perhaps closing quotes and brackets
 _STOP = re.compile(r"""[.!?…:;,][\s"'”’»)\]]*$""")
 _MENU = re.compile(r"[|•·»©®→]|https?:|www\.|\S@\S")
+_ITEM = re.compile(r"[•·▪◦‣*–-]\s+")
+_HEADING = re.compile(r"#{1,6}\s")
 _QUESTION = re.compile(r"""\?["'”’)]*$""")
+_TURN = re.compile(r"[QA][:.]\s")
+_SENTENCE_MARKS = frozenset(".!?")
 _QUOTE = re.compile("[\"“”„«»‘]|''|``")
 _LONGEST_HEADLINE = 25
 _LONGEST_NOTICE = 16
@@ -57,9 +61,14 @@ _TIED = 0.2
 
 _SECOND_PERSON = frozenset({"you", "your", "yours"})
 _OF_ITSELF = frozenset({"we", "us", "our", "this", "these"})
+_PAGE = frozenset({"article", "content", "page", "post", "site", "story", "website"})
 _FEWEST_QUESTIONS = 5
 _QUESTIONS = 6
 """Paragraphs to each that asks a question, at most, of an interview."""
+
+_QUESTIONS_IN_A_ROW = 3
+_ANSWER = 2
+"""Paragraphs of an answer, at most, where only a part of a text is questions and answers."""
 
 _BATCH = 16
 """Documents whose passages are embedded together."""
@@ -185,10 +194,11 @@ def _outline(doc_id: str, doc: Doc, *, topics: bool) -> _Outline:
     edges = split_paragraphs(text)
     spans = list(_spans(doc, edges))
     words = [{word: x for word, x in weigh_words(span).items() if x > _TELLING} for span in spans]
-    kinds = [_furniture(words, spans, i) for i in range(len(spans))]
-    if _is_interview(text, edges):
-        # two speakers address each other, and answer in short
-        kinds = [None if kind in {"call", "notice"} else kind for kind in kinds]
+    links = set(_links(words, spans))
+    kinds = ["label" if i in links else _furniture(words, spans, i) for i in range(len(spans))]
+    # two speakers address each other, and answer in short
+    for i in _turns(text, edges):
+        kinds[i] = None if kinds[i] in {"call", "notice"} else kinds[i]
     roles = [_role(span, kind) for span, kind in zip(spans, kinds, strict=True)]
     # a headline goes with what it heads: it is words of its story, and out of place with it
     passages = [range(_heads(roles, i), i + 1) for i, role in enumerate(roles) if role == "body"] if topics else []
@@ -222,9 +232,20 @@ def _judge(outline: _Outline, found: Sequence[float]) -> Iterator[dict[str, obje
         }
 
 
-def _is_interview(text: str, edges: list[tuple[int, int]]) -> bool:
-    n_questions = sum(bool(_QUESTION.search(text, max(start, end - 3), end)) for start, end in edges)
-    return n_questions >= _FEWEST_QUESTIONS and _QUESTIONS * n_questions >= len(edges)
+def _turns(text: str, edges: list[tuple[int, int]]) -> Iterator[int]:
+    """Find the paragraphs that are questions and answers: all of an interview, else those in a row or marked so."""
+    asked = [i for i, (start, end) in enumerate(edges) if _QUESTION.search(text, max(start, end - 3), end)]
+    if len(asked) >= _FEWEST_QUESTIONS and _QUESTIONS * len(asked) >= len(edges):
+        yield from range(len(edges))
+        return
+    yield from (i for i, (start, end) in enumerate(edges) if _TURN.match(text, start, end))
+    row: list[int] = []
+    for i in [*asked, len(edges) + _ANSWER + 1]:
+        if row and i - row[-1] > _ANSWER + 1:
+            if len(row) >= _QUESTIONS_IN_A_ROW:
+                yield from range(row[0], min(row[-1] + 2, len(edges)))
+            row = []
+        row.append(i)
 
 
 def _spans(doc: Doc, edges: list[tuple[int, int]]) -> Iterator[Span]:
@@ -246,14 +267,26 @@ def _heads(roles: list[str], i: int) -> int:
     return i
 
 
-def _tie(words: Sequence[Mapping[str, float]], spans: Sequence[Span], i: int) -> float:
-    """Weigh which share of a line's telling words the paragraphs around have too; NaN if there are none."""
-    near = range(max(0, i - _NEAR), min(len(spans), i + _NEAR + 1))
-    around = [words[j] for j in near if j != i and len(spans[j]) > _SHORT]
-    weight = sum(words[i].values())
+def _tie(words: Sequence[Mapping[str, float]], spans: Sequence[Span], lines: range) -> float:
+    """Weigh which share of the telling words of lines the paragraphs around have too; NaN if there are none."""
+    near = range(max(0, lines.start - _NEAR), min(len(spans), lines.stop + _NEAR))
+    around = [words[j] for j in near if j not in lines and len(spans[j]) > _SHORT]
+    telling = dict(chain.from_iterable(words[i].items() for i in lines))
     if not around:
         return math.nan
-    return sum(x for word, x in words[i].items() if any(word in other for other in around)) / (weight or 1)
+    return sum(x for word, x in telling.items() if any(word in other for other in around)) / (
+        sum(telling.values()) or 1
+    )
+
+
+def _links(words: Sequence[Mapping[str, float]], spans: Sequence[Span]) -> Iterator[int]:
+    """Find the items of lists behind a label that, taken together, are of other stories: "Most read"."""
+    is_item = [bool(_ITEM.match(span.text)) for span in spans]
+    for i in range(1, len(spans)):
+        if is_item[i] and not is_item[i - 1] and _furniture(words, spans, i - 1) == "label":
+            run = range(i, next((j for j in range(i, len(spans)) if not is_item[j]), len(spans)))
+            if _tie(words, spans, run) < _TIED:
+                yield from run
 
 
 def _furniture(telling: Sequence[Mapping[str, float]], spans: Sequence[Span], i: int) -> str | None:
@@ -261,22 +294,34 @@ def _furniture(telling: Sequence[Mapping[str, float]], spans: Sequence[Span], i:
     span, words = spans[i], _words(spans[i])
     if not words:
         return "rule"
+    if _is_appeal(span):
+        return "call"
     if len(words) > _LONGEST_CALL:
         return None
-    line, tags = span.text.strip(), [t.tag_ for t in words]
-    loose, stopped = _tie(telling, spans, i) < _TIED, bool(_STOP.search(line))
+    line = span.text.strip()
+    item = _ITEM.match(line)
+    line = line[item.end() :] if item else line
+    tags, lows = [t.tag_ for t in words], {t.text.lower() for t in words}
+    loose, stopped = _tie(telling, spans, range(i, i + 1)) < _TIED, bool(_STOP.search(line)) or _tells(span)
     finite = any(tag in _FINITE for tag in tags)
     quoted = bool(_QUOTE.search(line))
     if _MENU.search(line):
         return "menu"
+    if _HEADING.match(line):
+        return None
     if not stopped and words[0].text.lower() == "by" and all(tag in _NAME for tag in tags[1:]):
         return "byline"
     if not stopped and not finite and 2 * sum(any(map(str.isdigit, t.text)) for t in words) >= len(words):
         return "dateline"
-    if line[0] == "(" and line[-1] == ")":
+    if words[0].text.lower() == "this" and words[1:2] and words[1].text.lower() in _PAGE:
+        return "notice"
+    if line[0] == "(" and line[-1] == ")" and not _tells(span):
         return "credit"
-    addressed = tags[0] == "VB" or any(t.text.lower() in _SECOND_PERSON for t in words)
+    addressed = any(map(_is_addressed, _cut(span)))
     told = stopped and "VBD" in tags  # "Follow the money, the prosecutor told jurors."
+    if item:
+        # what a list tells its readers to do is its matter, unless it speaks of the page
+        return "call" if addressed and not quoted and not told and lows & {"us", "our"} else None
     if addressed and not quoted and not told and (loose or not stopped):
         return "call"
     if line[0].islower():
@@ -287,9 +332,9 @@ def _furniture(telling: Sequence[Mapping[str, float]], spans: Sequence[Span], i:
         return None
     if not stopped:
         # what heads a story of which nothing follows is a link to it; only the first line may speak for itself
-        return None if i == 0 and finite else "label"
+        return None if (i == 0 and finite) or len(words) > _LONGEST_HEADLINE else "label"
     # a page speaks of itself as "we" or "this", or in no clause at all; "The trial continues." tells of the world
-    of_itself = not finite or any(t.text.lower() in _OF_ITSELF for t in words)
+    of_itself = not finite or bool(lows & _OF_ITSELF)
     names = sum(tag in {"NNP", "NNPS"} for tag in tags)
     short = names < 2 and len(words) <= _LONGEST_NOTICE
     return "notice" if of_itself and short and "VBD" not in tags else None
@@ -299,8 +344,48 @@ def _role(span: Span, kind: str | None) -> str:
     if kind:
         return "boilerplate"
     line = span.text.strip()
+    if _HEADING.match(line):
+        return "headline"
     heads = len(_words(span)) <= _LONGEST_HEADLINE and not _STOP.search(line) and not line[:1].islower()
-    return "headline" if heads else "body"
+    return "headline" if heads and not _ITEM.match(line) and not _tells(span) else "body"
+
+
+def _cut(span: Span) -> Iterator[list[Token]]:
+    """Cut a paragraph at its stops, without need of sentence boundaries; what has none at its end comes too."""
+    sentence: list[Token] = []
+    for token in span:
+        sentence.append(token)
+        if token.text in _SENTENCE_MARKS:
+            yield sentence
+            sentence = []
+    yield sentence
+
+
+def _tells(span: Span) -> bool:
+    """Whether a paragraph has a finished sentence in it that speaks of the world: no headline or label does."""
+    return any(
+        any(t.tag_ in _FINITE for t in sentence)
+        and not _is_addressed(sentence)
+        and not any(_QUOTE.search(t.text) for t in sentence)
+        for sentence in _cut(span)
+        if sentence and sentence[-1].text == "."
+    )
+
+
+def _is_appeal(span: Span) -> bool:
+    """Whether it is several sentences that all speak to the reader or in no clause, and some of the page: "us"."""
+    sentences = [words for sentence in _cut(span) if (words := [t for t in sentence if t.is_alpha])]
+    return (
+        len(sentences) > 1
+        and all(_is_addressed(words) or not any(t.tag_ in _FINITE for t in words) for words in sentences)
+        and any(_is_addressed(words) and any(t.lower_ in {"us", "our"} for t in words) for words in sentences)
+        and not _QUOTE.search(span.text)
+    )
+
+
+def _is_addressed(sentence: Sequence[Token]) -> bool:
+    first = next((t for t in sentence if t.is_alpha), None)
+    return first is not None and (first.tag_ == "VB" or any(t.lower_ in _SECOND_PERSON for t in sentence))
 
 
 def _words(span: Span) -> list[Token]:
