@@ -100,7 +100,7 @@ def test_a_list_behind_a_label_is_of_links_if_it_is_of_other_stories():
     links = ["• Ten beaches for the summer", "• Actor weds in secret", "• Quiz: name these cheeses"]
     docs = parse(
         {
-            kind: "\n".join([*STORY[:4], "Most read", *lines, *STORY[4:]])
+            kind: "\n".join([*STORY[:4], "Related stories:", *lines, *STORY[4:]])
             for kind, lines in {"news": news, "links": links}.items()
         }
     )

@@ -8,7 +8,7 @@ it, never from lists of known lines.
 import math
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import chain, islice
+from itertools import chain, islice, pairwise
 from typing import NamedTuple
 
 import pandas as pd
@@ -283,7 +283,7 @@ def _links(words: Sequence[Mapping[str, float]], spans: Sequence[Span]) -> Itera
     """Find the items of lists behind a label that, taken together, are of other stories: "Most read"."""
     is_item = [bool(_ITEM.match(span.text)) for span in spans]
     for i in range(1, len(spans)):
-        if is_item[i] and not is_item[i - 1] and _furniture(words, spans, i - 1) == "label":
+        if is_item[i] and not is_item[i - 1] and _furniture(words, spans, i - 1) in {"label", "notice"}:
             run = range(i, next((j for j in range(i, len(spans)) if not is_item[j]), len(spans)))
             if _tie(words, spans, run) < _TIED:
                 yield from run
@@ -301,7 +301,7 @@ def _furniture(telling: Sequence[Mapping[str, float]], spans: Sequence[Span], i:
     line = span.text.strip()
     item = _ITEM.match(line)
     line = line[item.end() :] if item else line
-    tags, lows = [t.tag_ for t in words], {t.text.lower() for t in words}
+    tags, lows = [t.tag_ for t in words], [t.text.lower() for t in words]
     loose, stopped = _tie(telling, spans, range(i, i + 1)) < _TIED, bool(_STOP.search(line)) or _tells(span)
     finite = any(tag in _FINITE for tag in tags)
     quoted = bool(_QUOTE.search(line))
@@ -309,11 +309,12 @@ def _furniture(telling: Sequence[Mapping[str, float]], spans: Sequence[Span], i:
         return "menu"
     if _HEADING.match(line):
         return None
-    if not stopped and words[0].text.lower() == "by" and all(tag in _NAME for tag in tags[1:]):
+    if not stopped and lows[0] == "by" and all(tag in _NAME for tag in tags[1:]):
         return "byline"
     if not stopped and not finite and 2 * sum(any(map(str.isdigit, t.text)) for t in words) >= len(words):
         return "dateline"
-    if words[0].text.lower() == "this" and words[1:2] and words[1].text.lower() in _PAGE:
+    page = next((i for i, (a, b) in enumerate(pairwise(lows)) if a == "this" and b in _PAGE), -1)
+    if page == 0 or (page > 0 and lows[0] == "we"):
         return "notice"
     if line[0] == "(" and line[-1] == ")" and not _tells(span):
         return "credit"
@@ -321,7 +322,7 @@ def _furniture(telling: Sequence[Mapping[str, float]], spans: Sequence[Span], i:
     told = stopped and "VBD" in tags  # "Follow the money, the prosecutor told jurors."
     if item:
         # what a list tells its readers to do is its matter, unless it speaks of the page
-        return "call" if addressed and not quoted and not told and lows & {"us", "our"} else None
+        return "call" if addressed and not quoted and not told and not {"us", "our"}.isdisjoint(lows) else None
     if addressed and not quoted and not told and (loose or not stopped):
         return "call"
     if line[0].islower():
@@ -334,7 +335,7 @@ def _furniture(telling: Sequence[Mapping[str, float]], spans: Sequence[Span], i:
         # what heads a story of which nothing follows is a link to it; only the first line may speak for itself
         return None if (i == 0 and finite) or len(words) > _LONGEST_HEADLINE else "label"
     # a page speaks of itself as "we" or "this", or in no clause at all; "The trial continues." tells of the world
-    of_itself = not finite or bool(lows & _OF_ITSELF)
+    of_itself = not finite or not _OF_ITSELF.isdisjoint(lows)
     names = sum(tag in {"NNP", "NNPS"} for tag in tags)
     short = names < 2 and len(words) <= _LONGEST_NOTICE
     return "notice" if of_itself and short and "VBD" not in tags else None
