@@ -73,11 +73,11 @@ def extract_times(docs: Mapping[str, Doc], *, published: Published = None) -> pd
     those that the tense speaks against counting as farther off; a quarter of a year is the nearest. "That
     day" and "two weeks later" count from the last date told of before, and stay unpinned where there is
     none. Of 7/8/07 the reading within a month of publication is taken, if there is one. Weeks are those of
-    ISO 8601, Monday to Sunday. "Late Friday" is its evening, "early Friday" its morning, "overnight" the
-    night before. A decade has three figures (199), a century two (18 for the 19th); a fiscal year is FY2019,
-    which covers nothing certain. Holidays are those of the United States. Adjectives that name a kind rather
-    than a time (annual, quarterly, former, current) and ages are left out, and so is "currently", which
-    tells nothing that the tense does not.
+    ISO 8601, Monday to Sunday. "Late Friday" and "late on Friday" are its evening, "early Friday" and "dawn on
+    Friday" its morning, "overnight" the night before. A decade has three figures (199), a century two (18 for the
+    19th); a fiscal year is FY2019, which covers nothing certain. Holidays are those of the United States.
+    Adjectives that name a kind rather than a time (annual, quarterly, former, current) and ages are left out, and
+    so is "currently", which tells nothing that the tense does not.
 
     Examples
     --------
@@ -264,13 +264,18 @@ def _set_scene(doc: Doc, starts: list[int], tokens: list[Token], found: list[Fou
 
 def _nearest_day(found: list[Found], times: list[Time | None], tokens: list[Token], i: int) -> Time | None:
     """Find the day that the sentence of a clock time gives, before it or else after it."""
+    lead = found[i].first
+    while lead and tokens[lead - 1].kind in {"punct", "dash", "lpar"}:
+        lead -= 1
+    # the stamp of a live blog is not of a day that its line tells of: "10:15 The road is shut until Friday."
+    is_stamp = lead == 0 or tokens[lead - 1].kind == "break"
     for step in (-1, 1):
         for j in range(i + step, i + 4 * step, step):
             if not 0 <= j < len(found):
                 break
             low, high = sorted((i, j))
             between = tokens[found[low].last + 1 : found[high].first]
-            if len(between) > 25 or any(token.kind in {"break", "dot"} for token in between):
+            if len(between) > (1 if is_stamp else 25) or any(token.kind in {"break", "dot"} for token in between):
                 break
             if (time := times[j]) and re.match(_DAY, time.value or ""):
                 return time

@@ -212,7 +212,7 @@ def _resolve_day(parts: Parts, scene: Scene) -> Time | None:
         mod in _EDGE_PARTS
         and value.startswith(("XXXX-W", "XXXX-X", *"0123456789"))
         and "edge" in parts
-        and "month" not in parts
+        and ("month" not in parts or "on" in parts)
     ):
         return Time("TIME", f"{value}T{_EDGE_PARTS[mod]}", None, anchored, day)
     return Time("TIME" if "T" in value else "DATE", value, mod, anchored, day)
