@@ -202,6 +202,8 @@ def _read_surroundings(tokens: Tokens, first: int, last: int, n_of: Mapping[str,
     # "the Courier reported", "told Wikiforum"
     if after in read_words("reporting") or before == "told":
         return "ORG", f"{after} after it" if before != "told" else "told before it"
+    if after in read_words("saying") and before in read_words("bearings"):
+        return "GPE", f"after {before}"
     if after in read_words("saying") and before != "the":
         return "PERSON", f"{after} after it"
     if last - first > 1 and _is_initial(tokens.words[first]):

@@ -38,6 +38,10 @@ def decide_types(tokens: Tokens, mentions: Sequence[Mention]) -> dict[str, Decis
         if most * 2 > len(run) and label in {"PERSON", "GPE", "ORG"}:
             for m in run:
                 cues[m.key][label, 1.5, "in a list"] += 1
+    for m, after in pairwise(mentions):
+        joined = tokens.lower[m.last : after.first] == ["and"] and m.label == "GPE"
+        if joined and tokens.word(m.first - 1) in read_words("bearings"):
+            cues[after.key]["GPE", 1.5, "joined to a place"] += 1
     scores = {key: _score(votes[key], cues[key]) for key in votes}
     known = read_gazetteer()
     _pool_spellings(scores)
@@ -209,6 +213,11 @@ def _around(tokens: Tokens, m: Mention, following: list[str]) -> Iterator[tuple[
     ):
         # one is in a country and at a ground: Arsenal at the Emirates
         yield "FAC", 2 * _MOST_VOTES, "after at the"
+    site = before == "the" and after in read_words("sites") and tokens.words[m.last].islower()
+    if site and m.label != "GPE":  # "the Leeds airport"
+        yield "PERSON", -2, f"{after} after it"
+        # "the Shell refinery" is a firm's, but firms have no airports and few dams
+        yield "FAC", 0.5 if after in {"plant", "refinery"} else 1.25, f"{after} after it"
     if before == "the" and after not in read_words("roles"):
         yield "PERSON", -1.5, "an article before it"
     if after in {"'s", "’s", "'", "’"}:
