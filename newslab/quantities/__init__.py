@@ -816,13 +816,13 @@ class _Parse:
                     continue
                 if doc[k].pos_ in _NOMINAL:
                     return self._phrase(doc[k], figure, right=figure.unit is not None)
-                if doc[k].head.i == figure.last and doc[k].pos_ in ("ADJ", "VERB"):
+                if doc[k].head.i == figure.last and doc[k].pos_ in ("ADJ", "VERB") and doc[k - 1].lower_ == "the":
                     return self._phrase(doc[k], figure, right=False)  # "27 of the dead"
-                if doc[k].head.i == figure.last and doc[k].lower_ == "those" and doc[k + 1 : k + 2].text:
+                if doc[k].lower_ == "those" and k + 1 < len(doc) and doc[k + 1].tag_ in ("VBN", "VBG"):
                     return (k, k + 2)  # "three of those killed"
         if figure.unit is None and after is not None and after.lower_ in _CASUALTIES and after.head.pos_ != "NOUN":
             return (after.i, after.i + 1)  # "58 dead and more than 500 injured"
-        if after is not None and after.lower_ in _WHICH_TIME:
+        if after is not None and after.lower_ in _WHICH_TIME and root.head.tag_ not in _PLURAL:
             return None  # "down from 47 last spring"
         head, steps = root.head, 0
         if head.i < figure.last or root.dep_ not in _MODIFIES:
