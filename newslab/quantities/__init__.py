@@ -268,6 +268,11 @@ def _lasts(doc: Doc, figure: Figure, previous: Figure | None) -> bool:
     time = figure.unit is not None and figure.unit.dimension == "time"
     if time and previous is not None and over is not None and over.lower_ == "over" and previous.last == over.i:
         return True  # "worth $50,000 over three years"
+    root = doc[figure.root]
+    if time and over is not None and over.lower_ == "over" and root.dep_ == "npadvmod":
+        return any(
+            child.dep_ == "dobj" for child in root.head.rights if child.i < over.i
+        )  # "tested 9 men over 20 weeks"
     if over is None or over.lower_ != "over" or over.dep_ != "prep" or figure.value >= 100:
         return False
     if figure.unit is None:
