@@ -8,6 +8,7 @@ out from it where it is known, and otherwise left with an X for every figure tha
 import re
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import date
 
 import pandas as pd
@@ -16,7 +17,7 @@ from spacy.tokens import Token as Word
 
 from newslab.tables import SPAN_COLUMNS, build_table
 from newslab.times.timex import Scene, Time, resolve
-from newslab.times.values import cover_value
+from newslab.times.values import cover_value, shift_date
 from newslab.times.words import Found, Token, find_expressions, read_tokens
 from newslab.words import count_words, iter_docs, split_paragraphs
 
@@ -216,7 +217,10 @@ def _rows(doc_id: str, doc: Doc, published: date | None) -> Iterator[dict[str, o
         scene = _set_scene(doc, starts, tokens, found, i)
         scene.published, scene.told, scene.told_day = published, told, told_day
         scene.near = _nearest_day(found, times, tokens, i) if rule == "time" else None
-        times[i] = time = None if _is_name(scene, found[i]) else resolve(found[i], scene)
+        times[i] = None if _is_name(scene, found[i]) else resolve(found[i], scene)
+        if rule == "day" and i and _is_range(tokens, found[i - 1], found[i]):
+            _order(times, found, i, scene.leaning())
+        time = times[i]
         # "a year earlier" is only compared with: the story goes on where it was
         compared = time and rule == "ago" and time.grain == "Q"
         if time and time.day and rule != "time" and not compared:
@@ -254,6 +258,7 @@ def _set_scene(doc: Doc, starts: list[int], tokens: list[Token], found: list[Fou
         before=before[-1] if before else None,
         after=after[0] if after else None,
         follower=found[i + 1] if i + 1 < len(found) else None,
+        ends=i > 0 and _ends(tokens, found[i - 1], found[i]),
         # "quarter-century", but not "this week - after"
         joined=len(after) > 1 and after[0].kind == "dash" != after[1].kind and after[0].start == tokens[last].end,
         word_before=doc[head - 1] if head else None,
@@ -280,6 +285,53 @@ def _nearest_day(found: list[Found], times: list[Time | None], tokens: list[Toke
             if (time := times[j]) and re.match(_DAY, time.value or ""):
                 return time
     return None
+
+
+def _ends(tokens: list[Token], length: Found, end: Found) -> bool:
+    """Whether a day or month is the end of a length that is reported on: "in the three months to June 30"."""
+    between = [token.low for token in tokens[length.last + 1 : end.first] if token.kind != "dash"]
+    return (
+        tokens[length.first].low == "the"
+        and length.rule in {"duration", "relunit"}
+        and end.rule in {"day", "month"}
+        and between in (["to"], ["through"], ["to", "end"], ["ended"], ["ending"])
+    )
+
+
+def _is_range(tokens: list[Token], start: Found, end: Found) -> bool:
+    """Whether two days are the ends of one stretch: "Monday to Thursday", "between Friday and Sunday"."""
+    if start.rule != "day" or end.first != start.last + 2:
+        return False
+    lead = tokens[start.first - 1].low if start.first else ""
+    return tokens[end.first - 1].kind in {"to", "dash"} or (tokens[end.first - 1].low == "and" and lead == "between")
+
+
+def _order(times: list[Time | None], found: list[Found], i: int, lean: int) -> None:
+    """Make a range end at the first day of that name from its start on, or start at the last before its end."""
+    start, end = times[i - 1], times[i]
+    if not start or not end or start.day is None or end.day is None:
+        return
+    movable = [
+        {"weekday", "month"} & match.parts.keys() and not {"relative", "relative_told", "year"} & match.parts.keys()
+        for match in found[i - 1 : i + 1]
+    ]
+    # of what has been only the end is sure to be over
+    if movable[0] and (lean < 0 or not movable[1]):
+        times[i - 1] = _move(start, found[i - 1], end.day, -1)
+    elif movable[1]:
+        times[i] = _move(end, found[i], start.day, 1)
+
+
+def _move(time: Time, match: Found, other: date, step: int) -> Time:
+    """Give the nearest day of the same name on one side of another day."""
+    if time.day is None or time.value is None:
+        return time
+    unit = "Y" if "month" in match.parts else "W"
+    near = other.year - time.day.year if unit == "Y" else (other - time.day).days // 7
+    days = [shift_date(time.day, near + by, unit) for by in (-1, 0, 1)]
+    beyond = [day for day in days if day and (day - other).days * step >= 0]
+    day = min(beyond, key=lambda day: abs(day - other), default=time.day)
+    return replace(time, day=day, value=time.value.replace(time.day.isoformat(), day.isoformat()))
 
 
 # Names of people and titles hold words of the calendar; tools mark "Wednesday" in a headline as ORG, though,

@@ -51,6 +51,7 @@ class Scene:
     before: Token | None = None
     after: Token | None = None
     follower: Found | None = None  # the next match
+    ends: bool = False  # a length that is told of right before
     joined: bool = False  # by a hyphen to what follows
     word_before: Word | None = None
     word_first: Word | None = None
@@ -152,6 +153,10 @@ def _read_day(parts: Parts, scene: Scene) -> tuple[date | None, str, bool] | Non
             day = _pick(
                 today, (make_date(today.year + y, month, number) for y in (-1, 0, 1)), step.value or scene.leaning()
             )
+            return day, show_date(day, "D"), True
+        if scene.ends and scene.leaning() <= 0:
+            # figures are of a stretch that is over
+            day = _pick(today, (make_date(today.year + y, month, number) for y in (-1, 0)), -1)
             return day, show_date(day, "D"), True
         # five years each way, for 29 February
         years = range(today.year - 4, today.year + 5)
@@ -316,7 +321,9 @@ def _resolve_month(parts: Parts, scene: Scene) -> Time | None:
     this = today.replace(day=1)
     months = [make_date(y, month, 1) for y in range(today.year - 1, today.year + 2)]
     step = int(parts["relative"].value) if "relative" in parts else None
-    if step is None:
+    if step is None and scene.ends and scene.leaning() <= 0:
+        day = _pick(shift_date(this, -1, "M") or this, months, -1)
+    elif step is None:
         day = _pick_near(this, months, scene.leaning())
     elif step == 0:
         day = months[1]
