@@ -35,7 +35,7 @@ class Found(NamedTuple):
 _PIECES = {
     "isodate": r"\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d)?)?(?![\d-])",
     "slashdate": r"\d{1,2}/\d{1,2}/(?:\d{4}|\d\d)(?![\d/])|\d{1,2}\.\d{1,2}\.(?:19|20)\d\d(?!\d)",
-    "clock": r"\d{1,2}(?:[:.]\d\d)?[ \xa0]?[aApP](?:\.[mM]\.?|[mM]\b)|\d{1,2}:\d\d(?::\d\d)?(?![\d:]|\.\d)",
+    "clock": r"\d{1,2}(?:[:.]\d\d)?[ \xa0]?[aApP](?:\.[mM]\.?|[mM]\b)|\d{1,2}:\d\d(?::\d\d)?(?!\d|[.:]\d)",
     "decade": r"(?:1\d|20)\d0['’]?s\b|['’]\d0s\b",
     "decade_short": r"[1-9]0s\b",
     "fy": r"FY[ \xa0]?['’]?(?:\d{4}|\d\d)(?!\d)",
