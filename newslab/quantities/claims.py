@@ -11,7 +11,7 @@ import re
 import tomllib
 from bisect import bisect_right
 from collections import defaultdict, deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from functools import lru_cache
 from itertools import islice
 from pathlib import Path
@@ -210,13 +210,13 @@ def _read_claims(
         read = _read_thing(doc, starts, row)
         if read is None:
             continue
-        number = bisect_right(firsts, bisect_right(starts, row["start"]) - 1) - 1
+        at = bisect_right(starts, row["start"]) - 1
+        number = bisect_right(firsts, at) - 1
         if number not in scopes:
             where, names = (_named(doc, sentences[number], kind) for kind in (_PLACES, _NAMES))
             who = frozenset(word for name in names for word in name.split())
             scopes[number] = (_times(doc, sentences[number]), where, who, _ordinals(doc, sentences[number]))
         times, where, who, ordinals = scopes[number]
-        at = bisect_right(starts, row["start"]) - 1
         own = [time for time in times if time.of in (None, at)]
         own = [time for time in own if time.of == at] or own
         agents = _agents(doc, at)
@@ -322,7 +322,7 @@ def _read_thing(
         if row["unit"] is not None:
             return None
         after = doc[bisect_right(starts, row["end"] - 1) :][:1]
-        events = _events(doc, starts, row, {*lexicon.light})
+        events = _events(doc, starts, row, lexicon.light)
         told = [lexicon.outcomes[t.lower_] for t in after if t.lower_ in lexicon.outcomes] or [
             event for event in events if lexicon.same_event.get(event) in lexicon.outcomes.values()
         ]
@@ -359,7 +359,7 @@ def _lemmas(doc: Doc, first: int, last: int, parts: tuple[str, ...]) -> frozense
     return frozenset(doc[i].lemma_.lower() for i in range(first, last + 1) if doc[i].pos_ in parts)
 
 
-def _events(doc: Doc, starts: list[int], row: dict, idle: set[str]) -> tuple[str, ...]:
+def _events(doc: Doc, starts: list[int], row: dict, idle: Set[str]) -> tuple[str, ...]:
     """Name the predicates that a figure hangs on, the nearest first: the noun it is an "of" of, then its verb."""
     first = bisect_right(starts, row["start"]) - 1
     last = bisect_right(starts, row["end"] - 1) - 1
