@@ -128,10 +128,14 @@ def _office_ending(tokens: Tokens, end: int) -> tuple[str, ...]:
 
 def _is_part(word: str) -> bool:
     """Whether a word may belong to an office: the office itself, what it is for, its rank, a style."""
-    parts = read_words("portfolios") | read_words("ranks") | read_words("honorifics")
-    return word == "-" or word.rstrip(".") in parts or _is_office(word)
+    bare = word.rstrip(".")
+    return (
+        word == "-"
+        or any(bare in read_words(kind) for kind in ("portfolios", "ranks", "honorifics"))
+        or _is_office(word)
+    )
 
 
 def _is_office(word: str) -> bool:
-    offices = read_words("offices") | read_words("roles") | read_words("honorifics")
-    return word in offices - read_words("plain_honorifics")
+    office = any(word in read_words(kind) for kind in ("offices", "roles", "honorifics"))
+    return office and word not in read_words("plain_honorifics")

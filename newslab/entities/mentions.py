@@ -457,7 +457,8 @@ def _is_title(word: str) -> bool:
 
 def _is_portfolio(tokens: Tokens, i: int) -> bool:
     """Whether a word says what a minister or secretary is for: "Health"."""
-    return tokens.lower[i] in read_words("portfolios") | read_words("ranks") and tokens.words[i][0].isupper()
+    known = tokens.lower[i] in read_words("portfolios") or tokens.lower[i] in read_words("ranks")
+    return known and tokens.words[i][0].isupper()
 
 
 def _title_before(tokens: Tokens, first: int) -> str | None:
