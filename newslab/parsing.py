@@ -238,14 +238,15 @@ def _recall(path: Path, text: str) -> Doc | None:
     try:
         # reading a kept Doc needs the language's vocabulary, not the weights that made it; what is kept is compressed
         # msgpack, data that cannot run
-        doc = next(DocBin().from_disk(path).get_docs(_blank_vocab()))
+        doc = next(DocBin().from_disk(path).get_docs(blank_vocab()))
     except Exception:  # damage shows in as many ways as there are bytes
         return None
     return doc if doc.text == text else None
 
 
 @lru_cache(maxsize=1)
-def _blank_vocab() -> Vocab:
+def blank_vocab() -> Vocab:
+    """Give the vocabulary that kept parses are read with, made once."""
     return spacy.blank("en").vocab
 
 

@@ -22,13 +22,10 @@ from multiprocessing import get_context, parent_process
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple, TextIO
+from typing import Any, NamedTuple, TextIO
 
-from newslab.reports.digests import RECORD, digest, digest_records
+from newslab.reports.records import RECORD, Page, digest, digest_records
 from newslab.reports.writing import check_writable, hold_folder, write_whole
-
-if TYPE_CHECKING:
-    from newslab.reports.running import Page
 
 _PACKAGE = Path(__file__).parent.parent
 _NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EIO}
@@ -248,11 +245,14 @@ def _make(
     made = 0
     headings = {notebook.name: notebook.heading for notebook in notebooks}
     tasks = deque(_Task("prepare", (d.environment,), d) for d in due)
+    if tasks:
+        tasks.insert(1, _Task("keep_bundle", (str(options.cache.resolve()),)))
     for task, result, seconds in _work_off(tasks, options.workers):
         document, notebook = task.document, task.notebook
-        assert document is not None  # noqa: S101 (every task of a page has one)
         if isinstance(result, OSError) and result.errno in _NO_ROOM:
             raise result
+        if document is None:  # of none in particular: if the bundle could not be kept, every page makes its own
+            continue
         if isinstance(result, Exception):
             failures.append(_say_failure(document, notebook, result))
             if notebook and task.function == "make_page":
@@ -364,7 +364,7 @@ def _say_failure(document: _Document, notebook: _Notebook | None, error: Excepti
 
 
 def _write_record(
-    document: _Document, notebook: _Notebook, headings: Mapping[str, str], page: "Page", made_from: str
+    document: _Document, notebook: _Notebook, headings: Mapping[str, str], page: Page, made_from: str
 ) -> None:
     """Keep what a page was made from and what it found, for the index and for the next run."""
     pages = _read_record(document.folder).get("pages", {})

@@ -6,7 +6,6 @@ import tempfile
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import NamedTuple
 
 import nbformat
 from IPython.core.displayhook import CapturingDisplayHook
@@ -16,32 +15,19 @@ from nbformat import NotebookNode
 from traitlets.config import Config
 
 import newslab
-from newslab.articles import read_articles
+from newslab.articles import Entry, read_articles, read_entry
 from newslab.entities.corrections import find_corrections
-from newslab.parsing import DEFAULT_PIPELINE, parse_articles
-from newslab.reports.digests import RECORD, digest, digest_records
+from newslab.parsing import DEFAULT_PIPELINE, blank_vocab, parse_articles
+from newslab.reports.records import RECORD, Page, Prepared, digest, digest_records
 from newslab.reports.exporter import ReportExporter, content_policy, render, vega_bundle
 from newslab.reports.writing import write_whole
 
 for _name in dir(newslab):  # whatever a notebook may use; what cannot be imported, the notebook will say
     with suppress(ImportError, AttributeError):
         getattr(newslab, _name)
-
-
-class Prepared(NamedTuple):
-    """What reading a document told."""
-
-    title: str
-    language: str
-
-
-class Page(NamedTuple):
-    """What became of a page, and what its notebook hands to the index."""
-
-    document: str
-    digest: str
-    sentence: str
-    facts: dict[str, str]
+# what reading any document loads, its language and its kept parse, would else be loaded by every page
+read_entry(Entry("", None, 1, {"text": "News"}))
+blank_vocab()
 
 
 def prepare(environment: Mapping[str, str]) -> Prepared:
@@ -59,11 +45,15 @@ def prepare(environment: Mapping[str, str]) -> Prepared:
         pipeline=environment.get("NEWSLAB_PIPELINE", DEFAULT_PIPELINE),
         cache=environment["NEWSLAB_CACHE"],
     )
-    os.environ["NEWSLAB_CACHE"] = environment["NEWSLAB_CACHE"]
-    vega_bundle()
     article = articles.iloc[0]
     title = article["title"] if isinstance(article["title"], str) else Path(article["file"]).name
     return Prepared(title, article["language"])
+
+
+def keep_bundle(cache: str) -> None:
+    """Keep what draws charts, so that pages find it; documents can be read meanwhile."""
+    os.environ["NEWSLAB_CACHE"] = cache
+    vega_bundle()
 
 
 def make_page(notebook: str, to: str, environment: Mapping[str, str], frame: Mapping[str, object]) -> Page:

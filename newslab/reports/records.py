@@ -1,10 +1,30 @@
-"""Digests: by which hash parts of a report are told from what they were before."""
+"""Records: what workers tell the driver of a page, and by which hash its parts are told from what they were before.
+
+Light on purpose: the driver reads what workers send, and need not import what they do.
+"""
 
 import hashlib
 from pathlib import Path
+from typing import NamedTuple
 
 RECORD = "report.json"
 """File beside the pages of a document: what they were made from, and what they found."""
+
+
+class Prepared(NamedTuple):
+    """What reading a document told."""
+
+    title: str
+    language: str
+
+
+class Page(NamedTuple):
+    """What became of a page, and what its notebook hands to the index."""
+
+    document: str
+    digest: str
+    sentence: str
+    facts: dict[str, str]
 
 
 def digest(*parts: bytes | str) -> str:
