@@ -28,6 +28,7 @@ COLUMNS = {
     "published": "datetime64[s]",
     "source": "str",
     "text": "str",
+    "heading_starts": "str",
     "language": "str",
     "repairs": "str",
     "file": "str",
@@ -98,6 +99,7 @@ class _Reading(NamedTuple):
     title: str | None = None
     published: str | None = None
     source: str | None = None
+    headings: frozenset[str] = frozenset()
 
 
 class Entry(NamedTuple):
@@ -139,6 +141,8 @@ def read_articles(source: str | Path | Iterable[str | Path], *, published: objec
             Never guessed.
         source : outlet that the page or the table names; else null
         text : the article, with ``\n`` line ends and one blank line between paragraphs that had one
+        heading_starts : characters at which a line begins that the page or the Markdown marks up as a heading,
+            separated by spaces; empty where there is none
         language : ISO 639-1 code of the likeliest language (py3langid)
         repairs : what was mended, separated by semicolons; empty if nothing was
         file : path as given
@@ -224,6 +228,7 @@ def read_entry(entry: Entry) -> dict[str, object]:
     reading, repairs = _repair(_extract(text, where))
     if not any(character.isalpha() for character in reading.text):
         raise ValueError(f"{where}: holds no words to read; check that it is the file you meant")
+    told = _as_text(row.get("heading_starts"))
     stated, published = row.get("published"), _parse_date(row.get("published") or reading.published, strict=False)
     if published is None and not _is_null(stated):
         repairs.append(f"published {str(stated)!r} left out, as it is no ISO 8601 date")
@@ -233,6 +238,7 @@ def read_entry(entry: Entry) -> dict[str, object]:
         "published": published,
         "source": _as_text(row.get("source")) or reading.source,
         "text": reading.text,
+        "heading_starts": told if told and text == reading.text else _locate(reading.headings, reading.text),
         "language": _identify_language(reading.text),
         "repairs": "; ".join(([mended] if mended else []) + repairs),
         "file": _spell(str(entry.file)),
@@ -560,7 +566,8 @@ def _extract_html(text: str, path: Path) -> _Reading:
     paragraphs = [line for line in str(found.text).split("\n") if line.strip()]
     if found.title and found.title.strip() not in (line.strip() for line in paragraphs[:3]):
         paragraphs.insert(0, found.title.strip())
-    return _Reading("\n\n".join(paragraphs), found.title, found.date, found.sitename)
+    headings = frozenset("".join(head.itertext()) for head in found.body.iter("head"))
+    return _Reading("\n\n".join(paragraphs), found.title, found.date, found.sitename, headings)
 
 
 def _extract_markdown(text: str) -> _Reading:
@@ -572,15 +579,28 @@ def _extract_markdown(text: str) -> _Reading:
         text = text[front.end() :]
     tokens = mistune.create_markdown(renderer=None, plugins=["table", "footnotes"])(text)
     blocks = list(_markdown_blocks(tokens))  # type: ignore[arg-type]
-    headings = [_markdown_inline(t) for t in tokens if isinstance(t, dict) and t["type"] == "heading"]
+    headings = [_markdown_inline(t) for t in tokens if isinstance(t, dict) and _is_heading(t)]
     title = fields.get("title") or (headings[0] if headings else None)
-    return _Reading("\n\n".join(b for b in blocks if b.strip()), title, fields.get("published") or fields.get("date"))
+    dated = fields.get("published") or fields.get("date")
+    return _Reading("\n\n".join(b for b in blocks if b.strip()), title, dated, headings=frozenset(headings))
+
+
+def _is_heading(token: dict) -> bool:
+    """Whether a block is a heading, or a paragraph set in bold from end to end, which many write for one."""
+    return token["type"] == "heading" or (
+        token["type"] == "paragraph" and [part["type"] for part in token["children"]] == ["strong"]
+    )
 
 
 def _markdown_blocks(tokens: list[dict]) -> Iterator[str]:
     for token in tokens:
         if token["type"] in {"paragraph", "heading", "block_text"}:
             yield _markdown_inline(token)
+        elif token["type"] == "list":
+            first = token["attrs"].get("start", 1)
+            for number, item in enumerate(token["children"], first):
+                mark, blocks = f"{number}. " if token["attrs"]["ordered"] else "- ", list(_markdown_blocks([item]))
+                yield from (mark + block if not i else block for i, block in enumerate(blocks))
         elif token["type"] in {"table_head", "table_row"}:
             yield " | ".join(map(_markdown_inline, token["children"]))
         elif token["type"] == "block_code":
@@ -612,7 +632,15 @@ def _repair(reading: _Reading) -> tuple[_Reading, list[str]]:
         repairs.append("lines wrapped at a fixed width joined")
     text = unwrapped.strip()
     title = fix_text(reading.title, config).strip() if reading.title else None
-    return reading._replace(text=text, title=title), repairs
+    headings = frozenset(_INVISIBLE.sub("", fix_text(heading, config)) for heading in reading.headings)
+    return reading._replace(text=text, title=title, headings=headings), repairs
+
+
+def _locate(headings: Iterable[str], text: str) -> str:
+    """Find where the lines begin that are headings, whatever spaces are in them."""
+    wanted = {" ".join(heading.split()) for heading in headings}
+    lines = re.finditer(r"\S.*", text) if wanted else []
+    return " ".join(str(line.start()) for line in lines if " ".join(line.group().split()) in wanted)
 
 
 def _unwrap(text: str) -> str:

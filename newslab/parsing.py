@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 import spacy
 from spacy.language import Language
-from spacy.tokens import Doc, DocBin
+from spacy.tokens import Doc, DocBin, Span
 from spacy.vocab import Vocab
 
 from newslab import sentences, words  # the first registers a component
@@ -136,7 +136,7 @@ def parse_articles(
     Parameters
     ----------
     articles
-        Any table with ``doc_id`` and ``text``.
+        Any table with ``doc_id`` and ``text``, and ``heading_starts`` if it has them, see `read_articles`.
     pipeline
         An installed spaCy pipeline, or a folder that holds one.
     cache
@@ -145,13 +145,14 @@ def parse_articles(
     Returns
     -------
     dict
-        spaCy Doc by ``doc_id``, in the order of ``articles``; ``doc.text`` equals the article's text.
+        spaCy Doc by ``doc_id``, in the order of ``articles``; ``doc.text`` equals the article's text, and
+        ``doc.spans["headings"]`` has the headings, if the table tells of them.
 
     Raises
     ------
     ValueError
-        If a column is missing, an id occurs twice, a text is null or holds half a character (a lone surrogate), or
-        the pipeline is not installed.
+        If a column is missing, an id occurs twice, a text is null or holds half a character (a lone surrogate), a
+        heading begins at no character of it, or the pipeline is not installed.
 
     Examples
     --------
@@ -168,14 +169,35 @@ def parse_articles(
         if half := _LONE_SURROGATE.search(text):
             raise ValueError(f"document {doc_id!r} holds half a character at {half.start()}; mend it with ftfy first")
     texts = dict(zip(articles["doc_id"], articles["text"], strict=True))
-    if cache is None:
-        return _parse(texts, pipeline)
-    paths = {doc_id: Path(cache) / f"{_cache_key(text, pipeline)}.spacy" for doc_id, text in texts.items()}
+    docs = _parse(texts, pipeline) if cache is None else _parse_or_recall(texts, pipeline, Path(cache))
+    if "heading_starts" in articles:
+        for doc_id, starts in zip(articles["doc_id"], articles["heading_starts"], strict=True):
+            _mark_headings(doc_id, docs[doc_id], starts)
+    return docs
+
+
+def _parse_or_recall(texts: Mapping[str, str], pipeline: str, cache: Path) -> dict[str, Doc]:
+    paths = {doc_id: cache / f"{_cache_key(text, pipeline)}.spacy" for doc_id, text in texts.items()}
     kept = {doc_id: doc for doc_id, path in paths.items() if (doc := _recall(path, texts[doc_id])) is not None}
     parsed = _parse({doc_id: text for doc_id, text in texts.items() if doc_id not in kept}, pipeline)
     for doc_id, doc in parsed.items():
         _keep(doc, paths[doc_id])
     return {doc_id: kept[doc_id] if doc_id in kept else parsed[doc_id] for doc_id in texts}
+
+
+def _mark_headings(doc_id: str, doc: Doc, starts: object) -> None:
+    """Set the lines that begin at these characters as the headings of a Doc."""
+    headings: list[Span] = []
+    if isinstance(starts, str) and starts:
+        tokens = {token.idx: token.i for token in doc}
+        try:
+            firsts = [tokens[int(start)] for start in starts.split()]
+        except (KeyError, ValueError):
+            raise ValueError(f"document {doc_id!r}: no word begins at some of heading_starts; read it anew") from None
+        for first in firsts:
+            end = next((i for i in range(first, len(doc)) if "\n" in doc[i].text), len(doc))
+            headings.append(doc[first:end])
+    doc.spans["headings"] = headings
 
 
 def _parse(texts: Mapping[str, str], pipeline: str) -> dict[str, Doc]:

@@ -129,6 +129,13 @@ def test_only_what_leaves_no_doubt_is_repaired():
     assert dropped == text.replace("came.The", "came. The")
 
 
+def test_headings_move_with_what_is_repaired_before_them():
+    text = "The plan , it is said , failed.\nKey points\nIt was old ."
+    articles = pd.DataFrame({"doc_id": ["a"], "text": [text], "heading_starts": [str(text.index("Key"))]})
+    docs = parse_articles(repair_articles(articles, extract_anomalies(parse_articles(articles))))
+    assert [span.text for span in docs["a"].spans["headings"]] == ["Key points"]
+
+
 def test_repairs_of_no_anomalies_change_nothing():
     articles = pd.DataFrame({"doc_id": ["a", "b"], "text": ["", "Rain fell."]})
     assert repair_articles(articles, extract_anomalies({})).equals(articles)

@@ -52,8 +52,25 @@ def test_html_gives_text_title_date_and_outlet(write):
 def test_markdown_loses_its_markup_and_keeps_its_paragraphs(write):
     text = "---\ndate: 2024-01-02\n---\n# Flood\n\nThe *old* [bridge](http://x.y)\nfell.\n\n- one\n- two\n"
     article = read_articles(write("flood.md", text)).iloc[0]
-    assert article["text"] == "Flood\n\nThe old bridge fell.\n\none\n\ntwo"
+    assert article["text"] == "Flood\n\nThe old bridge fell.\n\n- one\n\n- two"
     assert article["published"] == pd.Timestamp("2024-01-02")
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("a.md", "# Vote &amp; count\n\nThe poll closed.\n\n**Key points**\n\n3. one\n4. two\n\nA **bold** word.\n"),
+        (
+            "a.html",
+            PAGE.replace("<p>The bridge", "<h2>Key\npoints</h2><p>The bridge").replace("Council", "Vote &amp; count"),
+        ),
+    ],
+)
+def test_headings_are_told_by_where_they_begin(write, name, content):
+    article = read_articles(write(name, content)).iloc[0]
+    lines = [article["text"][int(start) :].split("\n")[0] for start in article["heading_starts"].split()]
+    assert lines[0].startswith("Vote & count")
+    assert lines[1:] == ["Key points"]
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-32", "cp1252"])

@@ -20,9 +20,9 @@ import newslab as nl
 from newslab.corpora.page import make_corpus_page
 from newslab.display import FINDING_MIME, _cut, make_visible
 from newslab.reports import exporter, running
-from newslab.reports.records import digest
 from newslab.reports.driver import main
 from newslab.reports.exporter import ReportExporter, vega_bundle
+from newslab.reports.records import digest
 
 PAYLOADS = [
     json.loads(line)["payload"]

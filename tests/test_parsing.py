@@ -80,6 +80,14 @@ def test_long_text_is_parsed_in_pieces_and_comes_out_whole(monkeypatch):
     assert [sent.text.strip() for sent in doc.sents][:2] == ["Rebels left Aleppo on Monday.", "Ana Ruiz said so."]
 
 
+def test_headings_are_spans_of_the_doc_kept_or_not(tmp_path):
+    text = "Flood\n\nThe bridge fell.\nKey points\nIt was old."
+    articles = pd.DataFrame({"doc_id": ["a"], "text": [text], "heading_starts": ["0 24"]})
+    for _ in range(2):
+        doc = parse_articles(articles, cache=tmp_path)["a"]
+        assert [span.text for span in doc.spans["headings"]] == ["Flood", "Key points"]
+
+
 def test_no_articles_give_no_docs():
     assert parse_articles(pd.DataFrame({"doc_id": [], "text": []})) == {}
 
@@ -91,6 +99,8 @@ def test_no_articles_give_no_docs():
         ({"doc_id": ["a", "a"], "text": ["x", "y"]}, "doc_id 'a' occurs twice"),
         ({"doc_id": ["a"], "text": [None]}, "document 'a' has no text"),
         ({"doc_id": ["a"], "text": ["odd \ud83d"]}, "document 'a' holds half a character at 4"),
+        ({"doc_id": ["a"], "text": ["Key points"], "heading_starts": ["1"]}, "'a': no word begins at some"),
+        ({"doc_id": ["a"], "text": ["Key points"], "heading_starts": ["Key"]}, "'a': no word begins at some"),
     ],
 )
 def test_bad_tables_are_refused_with_a_remedy(articles, message):

@@ -109,6 +109,18 @@ def test_a_list_behind_a_label_is_of_links_if_it_is_of_other_stories():
     assert set(table.loc[links, "role"]) == {"boilerplate"}
 
 
+def test_what_the_page_marks_up_as_a_heading_is_a_headline_unless_it_leads_elsewhere():
+    links = ["- Ten beaches for the summer", "- Actor weds in secret", "- Quiz: name these cheeses"]
+    lines = [*STORY[:4], "22:15 Queues and complaints", *STORY[4:], "Most read", *links]
+    text = "\n".join(lines)
+    headings = [lines[0], "22:15 Queues and complaints", "Most read"]
+    starts = " ".join(str(text.index(line)) for line in headings)
+    articles = pd.DataFrame({"doc_id": ["a"], "text": [text], "heading_starts": [starts]})
+    roles = extract_paragraphs(parse_articles(articles)).set_index("text")["role"]
+    assert roles[headings].to_list() == ["headline", "headline", "boilerplate"]
+    assert extract_paragraphs(parse({"a": text})).set_index("text")["role"][headings[1]] == "boilerplate"
+
+
 def test_nothing_is_flagged_in_a_brief_or_without_topics():
     docs = parse({"brief": f"{STORY[1]}\n{STRANGER}", "long": "\n".join([*STORY, STRANGER])})
     assert not extract_paragraphs({"brief": docs["brief"]})["off_topic"].any()

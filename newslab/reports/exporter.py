@@ -27,8 +27,8 @@ from pygments.lexers import PythonLexer  # type: ignore[import-untyped]
 from pygments.token import Comment, Keyword, Number, String  # type: ignore[import-untyped]
 
 from newslab.display import COLOURS, FINDING_MIME, FONT, LAYERS, make_visible, style_sheet, style_tag
-from newslab.reports.records import digest
 from newslab.reports.methods import show_methods
+from newslab.reports.records import digest
 from newslab.reports.writing import write_whole
 
 _PAGE = Path(__file__).parent / "page"

@@ -18,8 +18,8 @@ import newslab
 from newslab.articles import Entry, read_articles, read_entry
 from newslab.entities.corrections import find_corrections
 from newslab.parsing import DEFAULT_PIPELINE, blank_vocab, parse_articles
-from newslab.reports.records import RECORD, Page, Prepared, digest, digest_records
 from newslab.reports.exporter import ReportExporter, content_policy, render, vega_bundle
+from newslab.reports.records import RECORD, Page, Prepared, digest, digest_records
 from newslab.reports.writing import write_whole
 
 for _name in dir(newslab):  # whatever a notebook may use; what cannot be imported, the notebook will say

@@ -83,7 +83,8 @@ def extract_paragraphs(docs: Mapping[str, Doc], *, topics: bool = True) -> pd.Da
     Parameters
     ----------
     docs
-        Parsed documents by id; the pipeline must set tags and parts of speech.
+        Parsed documents by id; the pipeline must set tags and parts of speech. What ``doc.spans["headings"]`` holds
+        is a headline, whatever it looks like.
     topics
         False leaves the topic fit out, for large collections.
 
@@ -196,10 +197,18 @@ def _outline(doc_id: str, doc: Doc, *, topics: bool) -> _Outline:
     words = [{word: x for word, x in weigh_words(span).items() if x > _TELLING} for span in spans]
     links = set(_links(words, spans))
     kinds = ["label" if i in links else _furniture(words, spans, i) for i in range(len(spans))]
+    headings = {span.start_char for span in doc.spans.get("headings", [])}
+    for i, (start, _) in enumerate(edges):
+        # what leads to other stories, or addresses the reader, is furniture all the same
+        if start in headings and kinds[i] in {"label", "notice", "dateline"} and i + 1 not in links:
+            kinds[i] = None
     # two speakers address each other, and answer in short
     for i in _turns(text, edges):
         kinds[i] = None if kinds[i] in {"call", "notice"} else kinds[i]
-    roles = [_role(span, kind) for span, kind in zip(spans, kinds, strict=True)]
+    roles = [
+        "headline" if start in headings and not kind else _role(span, kind)
+        for (start, _), span, kind in zip(edges, spans, kinds, strict=True)
+    ]
     # a headline goes with what it heads: it is words of its story, and out of place with it
     passages = [range(_heads(roles, i), i + 1) for i, role in enumerate(roles) if role == "body"] if topics else []
     read = [

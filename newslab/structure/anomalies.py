@@ -180,14 +180,15 @@ def repair_articles(articles: pd.DataFrame, anomalies: pd.DataFrame) -> pd.DataF
     Parameters
     ----------
     articles
-        With ``doc_id`` and ``text``.
+        With ``doc_id`` and ``text``, and ``heading_starts`` if it has them.
     anomalies
         From `extract_anomalies`; rows that you drop are not repaired.
 
     Returns
     -------
     DataFrame
-        The articles with ``text`` mended. Offsets into the old text do not hold for it: parse it anew.
+        The articles with ``text`` mended, and ``heading_starts`` moved with it. Other offsets into the old text do not
+        hold for it: parse it anew.
 
     Examples
     --------
@@ -200,13 +201,19 @@ def repair_articles(articles: pd.DataFrame, anomalies: pd.DataFrame) -> pd.DataF
     check_columns(anomalies, ["doc_id", "start", "end", "repair"], name="anomalies")
     repairs = anomalies.dropna(subset="repair").sort_values(["doc_id", "start"], ascending=False)
     texts = dict(zip(articles["doc_id"], articles["text"], strict=True))
+    told = articles.get("heading_starts", pd.Series("", articles.index)).fillna("")
+    headings = {doc_id: list(map(int, starts.split())) for doc_id, starts in zip(articles["doc_id"], told, strict=True)}
     last: dict[str, int] = {}
     for doc_id, start, end, repair in repairs[["doc_id", "start", "end", "repair"]].itertuples(index=False):
         # two patterns may find the same place: the later stands, and what overlaps it stays
         if doc_id in texts and end <= last.get(doc_id, end):
             texts[doc_id] = texts[doc_id][:start] + repair + texts[doc_id][end:]
-            last[doc_id] = start
-    return articles.assign(text=articles["doc_id"].map(texts))
+            last[doc_id], longer = start, len(repair) - (end - start)
+            headings[doc_id] = [at + longer if at > start else at for at in headings[doc_id]]
+    mended = articles.assign(text=articles["doc_id"].map(texts))
+    if "heading_starts" in articles:
+        mended["heading_starts"] = [" ".join(map(str, headings[doc_id])) for doc_id in articles["doc_id"]]
+    return mended
 
 
 def _rows(doc_id: str, doc: Doc) -> Iterator[dict[str, object]]:
