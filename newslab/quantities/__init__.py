@@ -349,6 +349,8 @@ def _is_name(doc: Doc, text: str, figure: Figure, previous: Figure | None) -> bo
         return True  # "Operation Zero", "the Oslo Four"
     if token.ent_type_ == "PRODUCT" and noun is not None:
         return True  # "the 8088 chip"
+    if figure.digits and noun is not None and _is_inside(doc, before, noun):
+        return True
     model = figure.digits and len(written) == 3 and written.isdecimal()
     if model and noun is not None and noun.i == figure.last and noun.tag_ == "NN":
         return noun.lemma_.lower() not in _NO_PLURAL  # "its 777 airliner"
@@ -364,6 +366,22 @@ def _is_name(doc: Doc, text: str, figure: Figure, previous: Figure | None) -> bo
     if before.pos_ == "PROPN" and figure.first <= before.head.i < figure.last and before.dep_ in ("compound", "nmod"):
         return True
     return not figure.digits and noun is None and before.lower_ in ("top", "bottom", "last", "final", "first", "big")
+
+
+def _is_inside(doc: Doc, before: Token, noun: Token) -> bool:
+    """Whether a number stands between a noun and a name that describes it: "Nasdaq 100 futures".
+
+    What counts stands before a name: "100 Nasdaq futures". "At Stoke 12 people died" and items of a list, "Britain 23
+    medals", look alike, but for what stands before the name.
+    """
+    if before.pos_ != "PROPN" or before.dep_ not in ("nmod", "compound") or before.head != noun:
+        return False
+    i = before.i
+    while i and doc[i - 1].pos_ == "PROPN" and not doc[i].is_sent_start:
+        i -= 1
+    if doc[i].is_sent_start:
+        return True
+    return doc[i - 1].pos_ == "DET" or (doc[i - 1].pos_ == "ADP" and noun.dep_ == "pobj")
 
 
 def _is_gapped(doc: Doc, figure: Figure, previous: Figure) -> bool:
