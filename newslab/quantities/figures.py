@@ -129,6 +129,7 @@ _PER_SO_MANY = re.compile(
     r"(?:(?:an?|one|1|ten|10|an?\shundred|one\shundred|100)\s)?(?:thousand|million|billion))\b(?![,.]\d)"
 )
 _MANY = {1e6: "million", 1e9: "billion"}
+_ONE = re.compile(r"\b[Aa]n?(?=\s[a-z]+(?:\s[a-z]+)?\Z)")  # before a unit: "an hour", "a square mile"
 _OF_UNIT = re.compile(r"\s(?:of\s)?an?\s(?=\w)|\sof\s(?=\w)")
 _SO_MANY = re.compile(
     r"(?:\s(?!(?:in|of|for|at|to|on|from|by|with|away|tall|high|long|wide|deep|above|below)\b)[a-z-]{1,20}){0,4}"
@@ -252,11 +253,33 @@ def read_figures(text: str) -> list[Figure]:
             figure.unit = Unit(f"per {_MANY.get(many) or f'{many:,.0f}'}", "share", 1 / many)
             figure.end, below = figure.end if per["noun"] else per.end(), per.end()
         _share_length(text, figures, figure)
-        if figures and (joined := _join(text, figures[-1], figure)):
+        if figure.unit is None and text.startswith(" and a half", max(0, figure.start - len(" and "))):
+            _add_half(text, figures, figure)
+            figures.append(figure)
+        elif figures and (joined := _join(text, figures[-1], figure)):
             figures[-1] = joined
         elif not figures or figure.start >= figures[-1].end:
             figures.append(figure)
     return figures
+
+
+def _add_half(text: str, figures: list[Figure], half: Figure) -> None:
+    """Make one figure of "an hour and a half" and of "two years and a half"; half of something else stays."""
+    end = half.start - len(" and ")
+    whole = figures[-1] if figures and figures[-1].end == end and figures[-1].high is None else None
+    one = None if whole else _ONE.search(text, max(0, end - 30), end)
+    found = find_unit_after(text, one.end(), digits=False) if one else None
+    if whole and whole.unit:
+        start, value, unit = whole.start, whole.value, whole.unit
+        figures.pop()
+    elif one and found and found.end == end:
+        start, value, unit = one.start(), 1.0, found.unit
+    else:
+        return
+    half.start, half.number_start, half.value, half.unit, half.kind = start, start, value + 0.5, unit, "cardinal"
+    aged = find_unit_after(f" {unit.name}s{text[half.end : half.end + len(' old')]}", 0, digits=False)
+    if aged and aged.unit.dimension == "age":
+        half.unit, half.end = aged.unit, half.end + len(" old")
 
 
 def _share_length(text: str, figures: list[Figure], figure: Figure) -> None:

@@ -276,11 +276,11 @@ def _part(text: str, atoms: list[_Atom], before: str) -> Numeral | None:
         gap = text[atoms[-2].end : last.start].lower()
         if singular == "quarter" and _QUARTERS_OF_TIME.search(before):
             return Numeral(start, atoms[-2].end, _value(atoms[:-1]))
-        if "a" in gap:  # "two and a half", "a million and a half"
+        if "a" in gap:  # "two and a half", "a million and a half", "a dozen and a half"; a hundred and a half is 100.5
             scale = SCALES.get(atoms[-2].word, 1.0)
             if atoms[0].word in SCALES and (article := _ARTICLE.search(before)):
                 start -= len(article.group())
-            return Numeral(start, end, _value(atoms[:-1]) + part * (scale if scale >= 1000 else 1.0))
+            return Numeral(start, end, _value(atoms[:-1]) + part * (1.0 if scale == 100 else scale))
         if len(atoms) > 2 and "and" in text[atoms[-3].end : atoms[-2].start].lower():  # "three and three quarters"
             return Numeral(start, end, _value(atoms[:-2]) + _value(atoms[-2:-1]) * part)
         if last.word != singular or atoms[0].word == "one" or singular == "half":
