@@ -643,6 +643,10 @@ class _Parse:
             if figure.unit is None and previous.unit is None and self._adds(figure, previous):
                 figure.counted = previous.counted
                 return
+        if figure.unit is not None and figure.unit.dimension == "age":
+            head = self.doc[figure.root].head.i
+            if any(i in self.figure_at for i in range(figure.last, min(head, figure.last + _REACH))):
+                return  # "a 2-year-old, three teenagers": the child is its age
         whole = _is_rate(figure) and figure.end > figure.number_end
         noun = None if whole else self._beside(figure) or self._share_of(figure) or self._noun(figure)
         if noun and figure.unit is None and self._takes_unit(figure, noun):

@@ -119,6 +119,7 @@ _DECADE = re.compile(
 )
 _ORDINAL = re.compile(r"[ ]?(?:st|nd|rd|th)\b")
 _IDENTIFIER = 9  # digits in a row that no one would print as an amount without separators
+_HIGHEST_SCORE = 200  # with the larger number last; what is larger is a range
 _MAX_SIDES = 3
 _BEFORE, _AFTER = 60, 120  # characters around a number in which a date or an address that holds it may begin and end
 _MAX_GAP = 16  # characters between the ends of a range
@@ -135,7 +136,7 @@ _SO_MANY = re.compile(
     r"(?:\s(?!(?:in|of|for|at|to|on|from|by|with|away|tall|high|long|wide|deep|above|below)\b)[a-z-]{1,20}){0,4}"
     r"\s(?:[a-z-]{2,20}s|people|men|women|children)\b"
 )
-_HYPHENATED = re.compile(r"([^\W\d_]+)[-–]\Z")
+_HYPHENATED = re.compile(r"([^\W\d_]+\d*)[-–]\Z")
 _BEFORE_HYPHEN = frozenset(
     (
         "sub",
@@ -342,7 +343,7 @@ def _with_unit(text: str, numeral: Numeral) -> Figure | None:
             return None  # "ID.4"
         hyphenated = _HYPHENATED.search(text, max(0, start - 20), start)
         if hyphenated and hyphenated.group(1).lower() not in _BEFORE_HYPHEN:
-            return None  # "COVID-19", "TA-25"
+            return None  # "COVID-19", "TA-25", "A350-900"
     if numeral.digits and _ORDINAL.match(text, end):
         return None  # "the 15,599 th plane"
     decimal = "." in text[start:end]
@@ -422,17 +423,17 @@ def _join(text: str, left: Figure, right: Figure) -> Figure | None:
         return _merged(left, right, low, high, "score")  # "a ratio of 3:1"
     if not _is_range(text, left, right, gap, before):
         return None
-    whole = low == int(low) and high == int(high) and max(low, high) <= 200
+    whole = low == int(low) and high == int(high)
     if bare and whole and "to" not in gap and _HYPHEN.fullmatch(gap):
         near = text[max(0, left.start - 60) : right.end + 30]
-        if low >= high or _SCORED.search(near):
+        if low >= high or (high <= _HIGHEST_SCORE and _SCORED.search(near)):
             return _merged(left, right, low, high, "score")
     if right.scaled and not left.scaled and left.digits and low < 1000:
         mantissa = _mantissa(text, right)
         low *= high / mantissa if low < mantissa else 1.0  # "24 to 33 billion", but "$200 to $4 million"
     if low == high:
         return None
-    if bare and whole and low > high and "to" in gap and not _FROM.search(before):
+    if bare and whole and _HIGHEST_SCORE >= low > high and "to" in gap and not _FROM.search(before):
         return _merged(left, right, low, high, "score")  # odds: "beaten by 3 to 1"
     joined = _merged(left, right, low, high, right.kind)
     joined.unit = right.unit or left.unit

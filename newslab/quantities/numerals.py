@@ -73,6 +73,7 @@ _JOINT = re.compile(r"[ \xa0]|-|[ \xa0]?and[ \xa0]|-and-", re.IGNORECASE)
 _ARTICLE = re.compile(r"(?<![^\W_])an?[ -]\Z", re.IGNORECASE)
 _NEGATIVE = re.compile(r"(?:(?<![^\W_])(?:minus|negative)[ -]|(?<![\w)\]%$€£-])[-−–])\Z", re.IGNORECASE)
 _SLASHED = re.compile(r"(?P<whole>[ -])?(?P<top>\d{1,2})[/⁄](?P<bottom>\d{1,3})(?![\d/⁄])")
+_POINT = re.compile(r"[ -](?:percentage[ -])?points?\b")
 _QUARTERS_OF_TIME = re.compile(
     r"(?<![^\W_])(?:first|last|past|next|previous|final|consecutive|straight)[ ]\Z", re.IGNORECASE
 )
@@ -290,6 +291,10 @@ def _part(text: str, atoms: list[_Atom], before: str) -> Numeral | None:
     if singular == "half":
         if last.word != singular or _NOT_HALF.search(before) or _HALF_OF_A_WORD.match(text, end):
             return None
+    elif (
+        singular == "quarter" == last.word and (point := _POINT.match(text, end)) and (article or "-" in point.group())
+    ):
+        pass  # "rates rose by a quarter point"
     elif article is None or not (_OF.match(text, end) or (_HEDGED.search(before) and _NO_NOUN.match(text, end))):
         return None
     return Numeral(start - (len(article.group()) if article else 0), end, part, kind="fraction")
