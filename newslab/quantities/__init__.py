@@ -762,9 +762,11 @@ class _Parse:
         bracketed = doc[i].text in ("(", "[") and doc[i].i == figure.first - 1
         if near.pos_ in _NOMINAL and (moved or bracketed or absolute or doc[i].lower_ == "worth"):
             return self._before(near, figure)
-        if doc[i].pos_ == "PROPN" and i == figure.first - 1 and (phrase := self._phrase(doc[i], figure)):
-            listed = doc[phrase[0] - 1].text in (",", ";", "and") if phrase[0] else False
-            return phrase if listed and phrase[1] == figure.first else None  # "Britain 23 percent, France 24 percent"
+        if doc[i].pos_ in _NOMINAL and i == figure.first - 1 and (phrase := self._phrase(doc[i], figure)):
+            before = phrase[0] - (2 if phrase[0] > 1 and doc[phrase[0] - 1].pos_ == "DET" else 1)
+            listed = before >= 0 and doc[before].text in (",", ";", "and")
+            if listed and phrase[1] == figure.first:  # "Exports grew 4 percent, imports 2 percent"
+                return phrase
         return None
 
     def _share_of(self, figure: Figure) -> tuple[int, int] | None:
