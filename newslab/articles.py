@@ -555,7 +555,7 @@ def _extract_html(text: str, path: Path) -> _Reading:
             text,
             with_metadata=True,
             include_comments=False,
-            date_extraction_params={"extensive_search": False},  # markup only, no guess from the page's wording
+            date_extraction_params={"extensive_search": False, "original_date": True},  # markup only; not of a change
         )
     except Exception as error:  # four libraries read the markup, and each has its own way to fail
         raise ValueError(

@@ -49,6 +49,20 @@ def test_html_gives_text_title_date_and_outlet(write):
     assert "Sport" not in article["text"]
 
 
+@pytest.mark.parametrize(
+    "dates",
+    [
+        '<meta property="article:published_time" content="2024-05-03">'
+        '<meta property="og:updated_time" content="2024-09-01">',
+        '<script type="application/ld+json">{"@type": "NewsArticle", "dateModified": "2024-09-01",'
+        ' "datePublished": "2024-05-03"}</script>',
+    ],
+)
+def test_a_page_that_was_changed_is_of_the_day_when_it_appeared(write, dates):
+    page = re.sub('<meta property="article:published_time"[^>]*>', dates, PAGE)
+    assert read_articles(write("page.html", page)).loc[0, "published"] == pd.Timestamp("2024-05-03")
+
+
 def test_markdown_loses_its_markup_and_keeps_its_paragraphs(write):
     text = "---\ndate: 2024-01-02\n---\n# Flood\n\nThe *old* [bridge](http://x.y)\nfell.\n\n- one\n- two\n"
     article = read_articles(write("flood.md", text)).iloc[0]
