@@ -268,7 +268,8 @@ def test_names_of_files_are_text_on_pages_and_in_the_terminal(browser, tmp_path,
     stories.mkdir()
     for payload in payloads:
         name = payload.replace("/", "∕").replace("\0", "")[:60]
-        (stories / f"{name}.txt").write_text("Two boats left. Three came back.", encoding="utf-8")
+        name = f"hidden{name}.txt" if f"{name}.txt".startswith(".") else f"{name}.txt"  # from sight, and from reading
+        (stories / name).write_text("Two boats left. Three came back.", encoding="utf-8")
     (stories / os.fsdecode(b"\xff\xfe not a name.txt")).write_text("Two boats left.", encoding="utf-8")
     (stories / "\x1b[31mempty\u202e.txt").touch()
     places = {name: str(tmp_path / name) for name in ("out", "notebooks", "cache", "pipeline")}

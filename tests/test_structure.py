@@ -95,6 +95,12 @@ def test_questions_and_answers_in_a_story_are_no_furniture():
     assert set(table[table["text"].isin(lines)]["role"]) <= {"body", "headline"}
 
 
+@pytest.mark.parametrize("line", ["Who pays for the flood wall?", "The last lamplighters of Veremont"])
+def test_a_teaser_over_a_story_is_its_headline(line):
+    table = extract_paragraphs(parse({"a": "\n".join([line, *STORY[1:]])}), topics=False)
+    assert table["role"].to_list() == ["headline", *["body"] * (len(STORY) - 1)]
+
+
 def test_a_list_behind_a_label_is_of_links_if_it_is_of_other_stories():
     news = ["• Ferry union welcomes the delay", "• Inquiry into the contract", "• No cycle lanes"]
     links = ["• Ten beaches for the summer", "• Actor weds in secret", "• Quiz: name these cheeses"]

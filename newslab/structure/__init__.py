@@ -206,8 +206,8 @@ def _outline(doc_id: str, doc: Doc, *, topics: bool) -> _Outline:
     for i in _turns(text, edges):
         kinds[i] = None if kinds[i] in {"call", "notice"} else kinds[i]
     roles = [
-        "headline" if start in headings and not kind else _role(span, kind)
-        for (start, _), span, kind in zip(edges, spans, kinds, strict=True)
+        "headline" if start in headings and not kind else _role(span, kind, opens=not i)
+        for i, ((start, _), span, kind) in enumerate(zip(edges, spans, kinds, strict=True))
     ]
     # a headline goes with what it heads: it is words of its story, and out of place with it
     passages = [range(_heads(roles, i), i + 1) for i, role in enumerate(roles) if role == "body"] if topics else []
@@ -342,7 +342,7 @@ def _furniture(telling: Sequence[Mapping[str, float]], spans: Sequence[Span], i:
         return None
     if not stopped:
         # what heads a story of which nothing follows is a link to it; only the first line may speak for itself
-        return None if (i == 0 and finite) or len(words) > _LONGEST_HEADLINE else "label"
+        return None if (i == 0 and (finite or len(words) > 3)) or len(words) > _LONGEST_HEADLINE else "label"
     # a page speaks of itself as "we" or "this", or in no clause at all; "The trial continues." tells of the world
     of_itself = not finite or not _OF_ITSELF.isdisjoint(lows)
     names = sum(tag in {"NNP", "NNPS"} for tag in tags)
@@ -350,13 +350,14 @@ def _furniture(telling: Sequence[Mapping[str, float]], spans: Sequence[Span], i:
     return "notice" if of_itself and short and "VBD" not in tags else None
 
 
-def _role(span: Span, kind: str | None) -> str:
+def _role(span: Span, kind: str | None, *, opens: bool) -> str:
     if kind:
         return "boilerplate"
     line = span.text.strip()
     if _HEADING.match(line):
         return "headline"
-    heads = len(_words(span)) <= _LONGEST_HEADLINE and not _STOP.search(line) and not line[:1].islower()
+    stopped = _STOP.search(line) and not (opens and line.endswith("?"))  # "Who pays for the flood wall?"
+    heads = len(_words(span)) <= _LONGEST_HEADLINE and not stopped and not line[:1].islower()
     return "headline" if heads and not _ITEM.match(line) and not _tells(span) else "body"
 
 

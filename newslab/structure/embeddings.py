@@ -192,18 +192,18 @@ def _apply(x: Array, linear: _Linear) -> Array:
 def _gelu(x: Array) -> Array:
     """Gaussian error linear unit, by the tanh that its authors give for it (Hendrycks and Gimpel 2016).
 
-    It is within 0.0005 of the exact one, whose error function would take a third of all the time.
+    It is within 0.0005 of the exact one, whose error function would take a third of all the time. Half of one and a
+    tanh is one over one and an exponential, which takes less time again.
     """
+    twice = -2 * (2 / np.pi) ** 0.5
     inner = x * x
-    inner *= np.float32(0.044715)
-    inner += np.float32(1)
+    inner *= np.float32(twice * 0.044715)
+    inner += np.float32(twice)
     inner *= x
-    inner *= np.float32((2 / np.pi) ** 0.5)
-    np.tanh(inner, out=inner)
+    with np.errstate(over="ignore"):  # far below zero, where the unit is nought
+        np.exp(inner, out=inner)
     inner += np.float32(1)
-    inner *= x
-    inner *= np.float32(0.5)
-    return inner
+    return np.divide(x, inner, out=inner)
 
 
 def _normalise(x: Array, norm: _Linear) -> Array:
