@@ -14,6 +14,7 @@ from spacy.tokens import Doc, Token
 
 from newslab.quantities.figures import (
     AGE,
+    OUT_OF,
     YEAR,
     Figure,
     find_bound,
@@ -226,7 +227,7 @@ def _document_rows(doc_id: str, doc: Doc) -> Iterator[dict[str, object]]:
     for figure in figures:
         if not _is_name(doc, text, figure, kept[-1] if kept else None):
             kept.append(figure)
-    figures = kept
+    figures = list(_join_shares(doc, kept))
     parse = _Parse(doc, text, figures)
     previous: Figure | None = None
     for k, figure in enumerate(figures):
@@ -258,8 +259,40 @@ def _document_rows(doc_id: str, doc: Doc) -> Iterator[dict[str, object]]:
             "vague": figure.kind == "vague",
             "kind": "range" if figure.kind == "cardinal" and figure.high is not None else figure.kind,
             "dimension": unit.dimension if unit else "share" if figure.kind == "fraction" else "count",
-            "value_si": figure.value * unit.factor + unit.offset if unit and unit.factor else None,
+            "value_si": figure.value * unit.factor + unit.offset
+            if unit and unit.factor
+            else figure.value
+            if unit is None and figure.kind == "fraction"
+            else None,
         }
+
+
+def _join_shares(doc: Doc, figures: list[Figure]) -> Iterator[Figure]:
+    """Make one figure of "one house in ten" and "two women in five"."""
+    left: Figure | None = None
+    for right in figures:
+        if left is not None and _is_share(doc, left, right):
+            left.counted = (left.last, left.last + 1)
+            left.end, left.last, left.value, left.kind = right.end, right.last, left.value / right.value, "fraction"
+            yield left
+            left = None
+            continue
+        if left is not None:
+            yield left
+        left = right
+    if left is not None:
+        yield left
+
+
+def _is_share(doc: Doc, left: Figure, right: Figure) -> bool:
+    """Whether a noun and "in" stand between two bare numbers, and the second counts nothing else."""
+    if right.first - left.last != 2 or left.unit or right.unit or left.high or right.high:
+        return False
+    noun, link = doc[left.last], doc[left.last + 1]
+    after = doc[right.last] if right.last < len(doc) else None
+    shared = (left.value == 1 or noun.dep_ in _SUBJECTS) and left.value < right.value and right.value in OUT_OF
+    counts = after is not None and after.pos_ in _NOMINAL and after.dep_ != "nsubj"
+    return shared and noun.pos_ == "NOUN" and link.lower_ == "in" and not counts
 
 
 def _lasts(doc: Doc, figure: Figure, previous: Figure | None) -> bool:
@@ -335,6 +368,10 @@ def _is_name(doc: Doc, text: str, figure: Figure, previous: Figure | None) -> bo
         return noun is None or noun.tag_ not in _PLURAL or (figure.digits and not before.is_lower)
     if figure.kind != "cardinal":
         return False
+    if before.pos_ == "PROPN" and before.i and before.nbor(-1).is_sent_start and before.nbor(-1).pos_ == "ADP":
+        counted = doc[figure.last].tag_ if figure.last < len(doc) else ""
+        if counted == "NNS":  # "At Brno 70 shops shut": where, then how many
+            return False
     gapped = previous is not None and _is_gapped(doc, figure, previous)
     if gapped and (before.tag_ == "NNPS" or (token.is_lower and not figure.digits)):
         return False  # whatever "Labour five" and "the Liberals 17" were taken for
@@ -598,6 +635,8 @@ class _Parse:
 
     def count(self, figure: Figure, earlier: Sequence[Figure]) -> None:
         """Set what the figure counts or measures, and the unit that it leaves to one before it."""
+        if figure.counted is not None:
+            return  # "one house in ten"
         previous = earlier[-1] if earlier else None
         bare = figure.unit is None and figure.kind == "cardinal"
         antecedent = self._antecedent(figure, earlier) if bare else None

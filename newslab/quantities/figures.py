@@ -43,6 +43,9 @@ _NO_FIGURE = re.compile(
     | (?<![\d,])(?:\d[\d,]{{0,6}}(?:\s(?:to|and)\s|\s?[-–]\s?))?\d[\d,]{{0,6}}\s(?:BCE?|CE|AD|B\.C)\b
     | (?<!\d)\d{{1,2}}:\s?\d\d(?!\d)(?::\d\d)?(?:\.\d+)?                   # clock times, running times
     | (?i:\b(?:{ones}|ten|eleven|twelve)\so['’]clock)
+    | (?i:\b(?:half|(?:a\s)?quarter|five|ten|twenty)\spast\s(?:\d\d?|{ones}|ten|eleven|twelve|midnight|noon)\b)
+    | (?i:\bquarter\sto\s(?:\d\d?|{ones}|ten|eleven|twelve|midnight|noon)\b(?!\s(?:million|billion|per|of)|[%.,]\d))
+    | (?i:\b(?:call|dial|ring)(?:ed|ing|s)?\s(?:999|911|112|101|111|000)\b)
     | (?i:(?<=\bat\s)(?:\d\d?|{ones}|ten|eleven|twelve)\s(?:in\sthe\s(?:morning|afternoon|evening)|at\snight|sharp)\b)
     | (?<![\d.])\d{{1,2}}(?:\.\d\d)?\s?(?:[ap]m\b|[AP]M\b|[ap]\.m\.|o['’]clock)
     | (?<![\d.,])\d{{4}}\s(?:GMT|UTC|[A-Z]{{1,2}}[SD]T)\b
@@ -82,7 +85,7 @@ _SCORED = re.compile(
 )
 _GLUE = r"(?:\s+|(?<=[-~≈<>≤≥])|(?<=[Ss]ub))(?i:(?:an?|another|just|the age of|age)\s+){0,3}[(\[]?\Z"
 _IN = re.compile(r"\s(?:(?:in|out of)\s(?:every\s)?|of every\s)", re.IGNORECASE)
-_OUT_OF = frozenset({*range(2, 11), 12, 20, 50, 100, 1000})
+OUT_OF = frozenset({*range(2, 11), 12, 20, 50, 100, 1000})
 _AND = re.compile(r"\s+and\s+")
 _OR = re.compile(r"\s+or\s+")
 _WORD_TO = re.compile(r"\s(?:[a-z]+\s|in\s\d{4}\s)?to\s")
@@ -392,7 +395,9 @@ def _is_money(text: str, start: int, end: int, value: float) -> bool:
 
 def _scales(text: str, end: int, letter: str, *, decimal: bool) -> bool:
     """Whether a letter without a currency is a scale: "2.7m sales" is, "100m" is a length, "5K" a race."""
-    return letter in "kb" or (letter in "BT" and decimal) or _SO_MANY.match(text, end + 1) is not None
+    if letter in "kb" or (letter in "BT" and decimal) or _SO_MANY.match(text, end + 1):
+        return True
+    return text[end + 1 : end + 2] == " " and find_unit_after(text, end + 1, digits=False) is not None  # "40m km"
 
 
 def _linked_unit(text: str, end: int, kind: str) -> Match | None:
@@ -411,7 +416,7 @@ def _join(text: str, left: Figure, right: Figure) -> Figure | None:
     before = text[max(0, left.start - 40) : left.start]
     bare = left.unit is None and right.unit is None
     if bare and _IN.fullmatch(gap) and 0 < low < high and low == int(low):
-        usual = high in _OUT_OF or "out" in gap or "every" in gap  # "one in four", but not "three in 2018"
+        usual = high in OUT_OF or "out" in gap or "every" in gap  # "one in four", but not "three in 2018"
         usual = usual or (low == 1 and not YEAR.fullmatch(text, right.start, right.end))
         return _merged(left, right, low / high, None, "fraction") if usual else None
     per = left.unit.name + " per " if left.unit else ""  # "$5 to $10 a day"

@@ -68,7 +68,7 @@ _NO_NOUN = re.compile(r"\s*(?:[.,;)]|\Z)|\s(?:of|at|and|or|per|to|from|in|for)\b
 _SYSTEM = re.compile(r"(?:US|U\.S\.|UK|imperial|statute)\s(?=(?:fluid|gallon|pint|quart|ounce|ton|mile|cup|bushel))")
 _SCALE = re.compile(r"\s?(celsius|fahrenheit|centigrade|kelvin)\b", re.IGNORECASE)
 _TECHNICAL = re.compile(  # in any case
-    r"(?i:[kmg]?hz|[kmgt]?wh|mah|[kmgt]b(?:ps)?|[kmg]w|kj|kcal|dba?|kbps|[km]pa|kgs?|km|cm|ml)"
+    r"(?i:[kmg]?hz|[kmgt]?wh|mah|[kmgt]b(?:ps)?|[kmg]w|kj|kcal|dba?|kbps|[km]pa|kgs?|km|cm|mm|ml|mg)"
 )
 _WORD_SYMBOLS = frozenset({"AU", "Gt", "Mt", "Pa", "dam", "lm", "ly", "mol", "mps", "rad", "st"})  # and other things
 _SPACED_LETTERS = frozenset("mglLCFWV")  # one-letter symbols that may stand apart from their number
@@ -292,7 +292,9 @@ def add_rate(text: str, found: Match) -> Match:
             found.start,
             word.end(),
         )
-    if indefinite and (below.unit.dimension not in _PER_DIMENSIONS or _SINCE.match(text, below.end)):
+    if indefinite and (below.unit.dimension not in _PER_DIMENSIONS):
+        return found
+    if indefinite and below.unit.dimension == "time" and _SINCE.match(text, below.end):
         return found
     name = f"{found.unit.name} per {below.unit.name}"
     if known := _table().names.get(name):
@@ -377,7 +379,7 @@ def _plain_unit(text: str, end: int, *, digits: bool, gap: bool = True) -> Match
             written = text[start:last]
             name = _fold(written)
             unit = table.names.get(name) or table.names.get(name.replace("-", " "))
-            if unit is None and " " not in written and (digits or len(written) > 2):
+            if unit is None and " " not in written and (digits or len(written) > 2 or _TECHNICAL.fullmatch(written)):
                 single = len(written) == 1 or (written in _WORD_SYMBOLS and not attached)
                 apart = written in _SPACED_LETTERS or (
                     _NO_NOUN.match(text, last) is not None and not _LETTERED.search(text, max(0, end - 12), end)
