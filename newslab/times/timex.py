@@ -60,6 +60,8 @@ class Scene:
 
 def resolve(found: Found, scene: Scene) -> Time | None:
     """Say what a match means in its scene; None if it is no time after all."""
+    if "beyond" in found.parts and found.parts["relative"].low not in {"last", "next"}:
+        return None
     return _RESOLVERS[found.rule](found.parts, scene)
 
 
@@ -101,6 +103,25 @@ def _pick_near(published: date, candidates: Iterable[date | None], lean: int) ->
     return min((day for day in candidates if day), key=distance, default=None)
 
 
+_UP_TO = {"until", "till", "by"}
+
+
+def _is_since(scene: Scene) -> bool:
+    """Whether something has been so since then, which is not to come."""
+    return scene.before is not None and scene.before.low == "since"
+
+
+def _pick_told(scene: Scene, today: date, candidates: Iterable[date | None]) -> date | None:
+    """Of the dates a name can mean, take the one that its verb and the word before it speak for."""
+    if _is_since(scene):
+        return _pick(today, (day for day in candidates if day != today), -1)
+    before = scene.before.low if scene.before else ""
+    lean = scene.leaning()
+    if (before in _UP_TO and lean >= 0) or (before == "before" and lean > 0):
+        return _pick(today, candidates, 1)
+    return _pick_near(today, candidates, lean)
+
+
 def _weekday(parts: Parts, scene: Scene) -> tuple[date | None, bool]:
     """Give the date of a weekday and whether it took the publication date."""
     number = int((parts.get("weekday") or parts["weekday_short"]).value)
@@ -113,17 +134,24 @@ def _weekday(parts: Parts, scene: Scene) -> tuple[date | None, bool]:
         return None, anchored
     back = (today.isoweekday() - number) % 7
     if relative is None:
-        back -= 7 if back and scene.leaning() > 0 else 0
+        back -= 7 if back and not _is_since(scene) and scene.leaning() > 0 else 0
     elif relative.value < 0:
         back = back or 7
     elif relative.value > 0 or (back and relative.low == "this" and scene.leaning() >= 0):
         back -= 7
+    if "beyond" in parts:
+        back -= 7 * int(parts["beyond"].value)
     return shift_date(today, -back, "D"), anchored
 
 
 def _told_day(scene: Scene) -> tuple[date | None, bool]:
     """Give the day that "that day" or "the next morning" counts from; None where the text told of none."""
     return (scene.told_day.day, scene.told_day.anchored) if scene.told_day else (None, False)
+
+
+def _step(parts: Parts) -> int:
+    """Count the units from publication: -1 for last, -2 for the one before last."""
+    return sum(int(parts[name].value) for name in ("relative", "beyond") if name in parts)
 
 
 def _year_of(parts: Parts) -> int | None:
@@ -160,7 +188,8 @@ def _read_day(parts: Parts, scene: Scene) -> tuple[date | None, str, bool] | Non
             return day, show_date(day, "D"), True
         # five years each way, for 29 February
         years = range(today.year - 4, today.year + 5)
-        day = _pick_near(today, [make_date(y, month, number) for y in years], scene.leaning())
+        days = [make_date(y, month, number) for y in years]
+        day = _pick_told(scene, today, days) if _is_since(scene) else _pick_near(today, days, scene.leaning())
         return day, show_date(day, "D"), True
     if "relday" in parts:
         day = shift_date(today, int(parts["relday"].value), "D")
@@ -174,12 +203,12 @@ def _read_day(parts: Parts, scene: Scene) -> tuple[date | None, str, bool] | Non
         day, anchored = _weekday(parts, scene)
         return day, show_date(day, "D") if day else f"XXXX-WXX-{weekday.value}", anchored
     if "part" in parts and ("relative" in parts or "relative_told" in parts):
-        if "the" in parts or "relative_told" in parts:
+        if "relative_told" in parts or ("the" in parts and "beyond" not in parts):
             base, anchored = _told_day(scene)
             by = 1 if (parts.get("relative") or parts["relative_told"]).low in {"next", "following"} else 0
         else:
             base, anchored = today, True
-            by = int(parts["relative"].value)
+            by = _step(parts)
         day = shift_date(base, by, "D")
         return day, show_date(day, "D"), anchored
     return None
@@ -324,7 +353,7 @@ def _resolve_month(parts: Parts, scene: Scene) -> Time | None:
     if step is None and scene.ends and scene.leaning() <= 0:
         day = _pick(shift_date(this, -1, "M") or this, months, -1)
     elif step is None:
-        day = _pick_near(this, months, scene.leaning())
+        day = _pick_told(scene, this, months)
     elif step == 0:
         day = months[1]
     else:
@@ -379,12 +408,12 @@ def _unit_day(parts: Parts, scene: Scene) -> tuple[date | None, str, bool]:
     grain = str(parts["unit"].value)
     relative, of_told = parts.get("relative"), parts.get("relative_told")
     told = scene.told if scene.told and scene.told.day else None
-    if of_told or (grain == "D" and relative and "the" in parts):
+    if of_told or (grain == "D" and relative and "beyond" not in parts and "the" in parts):
         step = int((of_told or relative).value)  # type: ignore[union-attr]
         day, anchored = _told_day(scene) if grain == "D" else (told.day, told.anchored) if told else (None, False)
         return shift_date(day, step, grain), grain, anchored
     if relative:
-        return shift_date(scene.published, int(relative.value), grain), grain, True
+        return shift_date(scene.published, _step(parts), grain), grain, True
     if grain == "Q" and not (told and told.grain == "Q"):
         return shift_date(scene.published, -1, grain), grain, True  # figures are of a quarter that is over
     if grain in {"Q", "M"} and told:
@@ -404,7 +433,7 @@ def _resolve_relunit(parts: Parts, scene: Scene) -> Time | None:
         ended = _read_day(scene.follower.parts, scene) if scene.follower and scene.follower.rule == "day" else None
         if ended and ended[0]:
             return _pin(ended[0], grain, anchored=ended[2])  # the quarter ended Sept. 30
-    if relative and (relative.low == "past" or _is_length(parts)):
+    if relative and "beyond" not in parts and (relative.low == "past" or _is_length(parts)):
         return _length(1, grain, relative, scene, None)
     day, grain, anchored = _unit_day(parts, scene)
     time = _pin(day, grain, anchored=anchored, mod=_mod(parts))
@@ -735,7 +764,7 @@ def _resolve_holiday(parts: Parts, scene: Scene) -> Time | None:
     if step and step.value == 0:
         return _pin(days[1], "D", anchored=True)
     lean = int(step.value) if step else 0
-    day = _pick(today, days, lean) if lean else _pick_near(today, days, scene.leaning())
+    day = _pick(today, days, lean) if lean else _pick_told(scene, today, days)
     return _pin(day, "D", anchored=True)
 
 
