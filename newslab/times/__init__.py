@@ -356,51 +356,79 @@ def _is_name(scene: Scene, match: Found) -> bool:
 # "planned a rally for Saturday", "put off until Tuesday": told in the past, about the future
 _PROSPECTIVE = {
     "adjourn", "await", "book", "delay", "expect", "extend", "plan", "postpone", "reschedule", "schedule",
-    "slate"
+    "set", "slate"
+}  # fmt: skip
+# what a present tense announces even in a headline, where that of other verbs tells of what has been: "Trial opens
+# Monday", but "Ferry sinks on Sunday"
+_SCHEDULED = {
+    "be", "begin", "close", "come", "end", "expire", "face", "go", "host", "meet", "open", "play", "reopen", "resume",
+    "return", "run", "start", "take", "visit", "vote"
 }  # fmt: skip
 _HELPERS_WITHIN = 12  # words before a verb
-_TELLING = {"be", "have", "report", "say", "show", "tell", "write"}
+_TELLING = {"report", "say", "show", "tell", "write"}
 _FUTURE_HELPERS = {"will", "'ll", "’ll", "wo", "shall", "would", "should", "may", "might", "must", "can"}
 _PAST_HELPERS = {"could", "did", "was", "were", "had", "has", "have", "'d", "’d", "'ve", "’ve", "having"}
+_PRESENT_HELPERS = {"is", "are", "am", "'s", "’s", "'re", "’re"}
+# "rose ahead of Friday's vote", "left before Friday's vote": the vote was still to come
+_AHEAD_OF = ("ahead of ", "run-up to ", "before ")
 
 
 def _lean(doc: Doc, i: int) -> int:
     """Tell whether the verb over a word is of the past (-1), the future (1) or neither (0)."""
     word = doc[i]
-    before = doc[max(0, i - 3) : i].text
-    if before.endswith(("as early as", "as soon as")):
+    before = doc[max(0, i - 4) : i].text_with_ws
+    if before.endswith(("as early as ", "as soon as ")):
         return 1
     # "to recover from Monday's debate": what only belongs to a noun is not when the purpose is to be reached
     belongs = word.dep_ in {"poss", "compound", "nmod", "amod", "nummod"}
+    ahead = word.dep_ == "poss" and before.lower().endswith(_AHEAD_OF)
+    if ahead and before.lower().endswith("before "):
+        ahead = doc[i - 1].head.pos_ in {"VERB", "AUX"}  # not "the price before Friday's rise"
+    direct = not belongs
     for _ in range(20):
-        if before.endswith("until") and word.lemma_.lower() in {"give", "allow"}:
+        if before.endswith("until ") and word.lemma_.lower() in {"give", "allow"}:
             return 1  # "has given them until Friday"
-        if word.tag_.startswith(("VB", "MD")) and (lean := _verb_lean(word, doc[i], belongs)) is not None:
+        if word.tag_.startswith(("VB", "MD")) and (lean := _verb_lean(word, doc[i], belongs, direct)) is not None:
+            if ahead and not {"had", "'d", "’d"} & {w.lower_ for w in _helpers(word)}:
+                return 1
             return lean
         if word.head.i == word.i:
             break
         word = word.head
-    return 0
+        # "is due in court on Friday", "is at 8 p.m. on Friday", but "is a survivor of the crash on Friday"
+        direct = direct and (
+            word.pos_ in {"ADP", "ADV", "VERB", "AUX"} or word.dep_ == "acomp" or word.ent_type_ == "TIME"
+        )
+    return 1 if ahead else 0
 
 
-def _verb_lean(verb: Word, word: Word, belongs: bool) -> int | None:
-    """Tell where one verb leans for a word below it; None if the verb above it decides."""
+def _helpers(verb: Word) -> list[Word]:
     # not verb.children, which runs through all that hangs below the verb: a text may be one sentence
     left = verb.doc[max(0, verb.i - _HELPERS_WITHIN) : verb.i]
-    helpers = [w for w in left if w.dep_ in {"aux", "auxpass"} and w.head.i == verb.i]
+    return [w for w in left if w.dep_ in {"aux", "auxpass"} and w.head.i == verb.i]
+
+
+def _verb_lean(verb: Word, word: Word, belongs: bool, direct: bool) -> int | None:
+    """Tell where one verb leans for a word below it; None if the verb above it decides."""
+    helpers = _helpers(verb)
     lows = {child.lower_ for child in helpers}
     if lows & _FUTURE_HELPERS:
         return -1 if "have" in lows else 1
-    if verb.lemma_.lower() in _PROSPECTIVE and verb.i < word.i:
+    # "set a vote for Friday", but "set Friday as the day of the vote"
+    fixed = verb.tag_ == "VBD" and word.dep_ in {"dobj", "npadvmod"}
+    if verb.lemma_.lower() in _PROSPECTIVE and verb.i < word.i and not fixed:
         return 1
     if lows & _PAST_HELPERS:
         return 0 if verb.tag_ == "VBG" else -1
     if verb.tag_ in {"VBD", "VBN"}:
-        return -1
+        # "the answer is needed by Friday"
+        return 1 if direct and lows & _PRESENT_HELPERS else -1
     if "to" in lows:
         return None if belongs or verb.dep_ == "advcl" else 1
     if verb.tag_ == "VBG":
         return 1 if helpers else None
     # "the trial opens on Tuesday", but "he says in a letter of Tuesday"
-    own = not belongs and verb.i in {word.head.i, word.head.head.i}
-    return 1 if own and verb.tag_ in {"VBP", "VBZ"} and verb.lemma_.lower() not in _TELLING else 0
+    if not direct or verb.tag_ not in {"VBP", "VBZ"} or verb.lemma_.lower() in _TELLING:
+        return 0
+    in_headline = word.sent.text.rstrip()[-1:].isalnum()  # ends without a stop
+    return 1 if verb.lemma_.lower() in _SCHEDULED or not in_headline else -1
