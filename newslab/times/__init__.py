@@ -73,7 +73,7 @@ def extract_times(docs: Mapping[str, Doc], *, published: Published = None) -> pd
     future ("will", "is due to", "planned for"). A month, a day of a month and a holiday are the nearest,
     those that the tense speaks against counting as farther off; a quarter of a year is the nearest. "That
     day" and "two weeks later" count from the last date told of before, and stay unpinned where there is
-    none. Of 7/8/07 the reading within a month of publication is taken, if there is one. Weeks are those of
+    none; "two weeks later" also where that is more than a sentence back or would end in the future. Of 7/8/07 the reading within a month of publication is taken, if there is one. Weeks are those of
     ISO 8601, Monday to Sunday. "Late Friday" and "late on Friday" are its evening, "early Friday" and "dawn on
     Friday" its morning, "overnight" the night before. A decade has three figures (199), a century two (18 for the
     19th); a fiscal year is FY2019, which covers nothing certain. Holidays are those of the United States.
@@ -203,19 +203,26 @@ def _published_day(published: Published, doc_id: str) -> date | None:
         ) from error
 
 
+_TOLD_WITHIN = 1  # sentences before, from which "ten years later" can count
+
+
 def _rows(doc_id: str, doc: Doc, published: date | None) -> Iterator[dict[str, object]]:
     text = doc.text  # once: it is put together anew each time
     tokens = read_tokens(text)
     found = list(find_expressions(tokens))
     starts = [word.idx for word in doc]
+    sentences = [word.idx for word in doc if word.is_sent_start]
     times: list[Time | None] = [None] * len(found)
     told: Time | None = None
     told_day: Time | None = None
+    told_at = 0
     # a clock time needs the day that its sentence gives before or after it, so days go first
     for i in sorted(range(len(found)), key=lambda i: found[i].rule == "time"):
         rule = found[i].rule
         scene = _set_scene(doc, starts, tokens, found, i)
         scene.published, scene.told, scene.told_day = published, told, told_day
+        at = bisect_right(sentences, tokens[found[i].first].start)
+        scene.far = at - told_at > _TOLD_WITHIN
         scene.near = _nearest_day(found, times, tokens, i) if rule == "time" else None
         times[i] = None if _is_name(scene, found[i]) else resolve(found[i], scene)
         if rule == "day" and i and _is_range(tokens, found[i - 1], found[i]):
@@ -224,7 +231,7 @@ def _rows(doc_id: str, doc: Doc, published: date | None) -> Iterator[dict[str, o
         # "a year earlier" is only compared with: the story goes on where it was
         compared = time and rule == "ago" and time.grain == "Q"
         if time and time.day and rule != "time" and not compared:
-            told = time
+            told, told_at = time, at
             told_day = time if time.grain == "D" else told_day
     for match, time in zip(found, times, strict=True):
         if time is None:

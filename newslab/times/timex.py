@@ -46,6 +46,7 @@ class Scene:
     leaning: Callable[[], int] = lambda: 0  # -1 the verb tells of the past, 1 of the future, 0 neither
     told: Time | None = None  # the last calendar time told of before
     told_day: Time | None = None  # the last that is a day
+    far: bool = False  # whether that was sentences ago
     near: Time | None = None  # a day in the same sentence
     previous: Token | None = None  # the last but one before
     before: Token | None = None
@@ -626,7 +627,7 @@ def _resolve_ago(parts: Parts, scene: Scene) -> Time | None:
     marker = parts.get("ago") or parts.get("told") or parts["hence"]
     step = int(marker.value)
     n = None if "units" in parts else _count(parts)
-    told = scene.told if scene.told and scene.told.day else None
+    told = scene.told if scene.told and scene.told.day and not (scene.far and marker.low == "later") else None
     if n is None and marker.kind == "told":
         return Time("DURATION", show_length(None, grain))
     if n is None:
@@ -640,9 +641,11 @@ def _resolve_ago(parts: Parts, scene: Scene) -> Time | None:
     if marker.kind == "told" and told and _size(grain) < _size(told.grain):
         base, anchored = None, told.anchored  # four days after some day of a year
     elif marker.low == "later" and told is None:
-        base = None
+        base, anchored = None, False
     shown = {"F": "W", "DE": "Y", "CE": "Y"}.get(grain, grain)
     day = shift_date(base, step * n, grain)
+    if marker.low == "later" and day and scene.published and day > scene.published and scene.leaning() < 0:
+        base = day = None  # what was done later than something else was not done in the future
     if base and day is None:  # before or after all calendars
         return Time("DATE", "PAST_REF" if step < 0 else "FUTURE_REF", _mod(parts), anchored)
     time = _pin(day, shown, anchored=anchored, mod=_mod(parts))
