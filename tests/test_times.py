@@ -56,6 +56,14 @@ def test_earliest_and_latest_cover_the_value():
     assert not row.anchored
 
 
+def test_what_the_calendar_cannot_place_is_not_pinned():
+    text = "The first quarter of fiscal 2019 , Q3 FY2022 , its fiscal second quarter and 44 BC"
+    table = extract_times({"a": make_doc(text)}, published="2019-03-10")
+    assert table["value"].tolist() == ["2019-Q1", "2022-Q3", "2019-Q2", "BC0044"]
+    assert table["earliest"].isna().all()
+    assert table["latest"].isna().all()
+
+
 def test_a_length_next_to_publication_is_pinned():
     row = extract_times({"a": make_doc("over the past three weeks")}, published="2019-03-10T12:00").iloc[0]
     assert (row.earliest, row.latest) == (pd.Timestamp("2019-02-17"), pd.Timestamp("2019-03-10 23:59:59"))

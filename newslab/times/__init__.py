@@ -69,16 +69,18 @@ def extract_times(docs: Mapping[str, Doc], *, published: Published = None) -> pd
 
     Notes
     -----
-    A bare weekday is the last one up to the publication date, or the next one where its verb is about the
-    future ("will", "is due to", "planned for"). A month, a day of a month and a holiday are the nearest,
-    those that the tense speaks against counting as farther off; a quarter of a year is the nearest. "That
-    day" and "two weeks later" count from the last date told of before, and stay unpinned where there is
-    none; "two weeks later" also where that is more than a sentence back or would end in the future. Of 7/8/07 the reading within a month of publication is taken, if there is one. Weeks are those of
-    ISO 8601, Monday to Sunday. "Late Friday" and "late on Friday" are its evening, "early Friday" and "dawn on
-    Friday" its morning, "overnight" the night before. A decade has three figures (199), a century two (18 for the
-    19th); a fiscal year is FY2019, which covers nothing certain. Holidays are those of the United States.
-    Adjectives that name a kind rather than a time (annual, quarterly, former, current) and ages are left out, and
-    so is "currently", which tells nothing that the tense does not.
+    A bare weekday is the last one up to the publication date, or the next one where its verb is about the future
+    ("will", "is due to", "planned for", and a present tense: "opens on"; in a headline only that of verbs of
+    schedules). What is so "since" a day or month is never ahead. A month, a day of a month and a holiday are the
+    nearest, those that the tense speaks against counting as farther off; a quarter of a year is the nearest. "That
+    day" and "two weeks later" count from the last date told of before, and stay unpinned where there is none; "two
+    weeks later" also where that is more than a sentence back or would end in the future. Of 7/8/07 the reading
+    within a month of publication is taken, if there is one. Weeks are those of ISO 8601, Monday to Sunday. "Late
+    Friday" and "late on Friday" are its evening, "early Friday" and "dawn on Friday" its morning, "overnight" the
+    night before. A decade has three figures (199), a century two (18 for the 19th); years before Christ are BC0044,
+    and are not pinned; a fiscal year is FY2019, which covers nothing certain, nor do its quarters (2019-Q1).
+    Holidays are those of the United States. Adjectives that name a kind rather than a time (annual, quarterly,
+    former, current) and ages are left out, and so is "currently", which tells nothing that the tense does not.
 
     Examples
     --------

@@ -156,6 +156,9 @@ def _step(parts: Parts) -> int:
 
 
 def _year_of(parts: Parts) -> int | None:
+    if "fy" in parts:
+        digits = re.sub(r"\D", "", str(parts["fy"].value))
+        return int(digits if len(digits) == 4 else "20" + digits)
     return int(parts["year"].value) if "year" in parts else None
 
 
@@ -372,11 +375,10 @@ _MONEY = set("$€£¥#%")
 
 
 def _resolve_year(parts: Parts, scene: Scene) -> Time | None:
-    if "fy" in parts:
-        digits = re.sub(r"\D", "", str(parts["fy"].value))
-        return Time("DATE", f"FY{digits if len(digits) == 4 else '20' + digits}", None)
+    if "era" in parts:
+        return _resolve_era(parts, scene)
     year = _year_of(parts) or 0
-    if "fiscal" in parts:
+    if "fiscal" in parts or "fy" in parts:
         return Time("DATE", f"FY{year}", None)
     if "unit" in parts and parts["unit"].value != "Y":
         return None
@@ -402,6 +404,18 @@ def _resolve_year(parts: Parts, scene: Scene) -> Time | None:
         if not 1900 <= year <= 2100 and not ranged and before not in _YEAR_BEFORE:
             return None
     return _pin(make_date(year, 1, 1), "Y", anchored=False, mod=_mod(parts))
+
+
+def _resolve_era(parts: Parts, scene: Scene) -> Time | None:
+    """Read "44 BC" and "AD 79"; but not "BC 44", nor "44 BC residents" of British Columbia."""
+    number, era = parts["figure"], parts["era"]
+    year = int(number.value)
+    compound = scene.word is not None and scene.word.dep_ == "compound"
+    if year < 1 or year != number.value or (era.value < 0 and (compound or number.start > era.start)):
+        return None
+    if era.value < 0:
+        return Time("DATE", f"BC{year:04}", _mod(parts))
+    return _pin(make_date(year, 1, 1), "Y", anchored=False, mod=_mod(parts)) if year < 3000 else None
 
 
 def _unit_day(parts: Parts, scene: Scene) -> tuple[date | None, str, bool]:
@@ -511,7 +525,7 @@ def _resolve_quarter(parts: Parts, scene: Scene) -> Time | None:
         this = today.replace(month=(today.month - 1) // 3 * 3 + 1, day=1)
         quarters = [make_date(y, month, 1) for y in range(today.year - 1, today.year + 2)]
         time = _pin(_pick_near(this, quarters, min(scene.leaning(), 0)), grain, anchored=True)
-    time.uncovered = "fiscal" in parts
+    time.uncovered = "fiscal" in parts or "fy" in parts
     return time
 
 
@@ -539,7 +553,8 @@ def _resolve_decade(parts: Parts, scene: Scene) -> Time | None:
         if parts["unit_c"].value != "CE":
             return None
         nth = int(parts["nth"].value)
-        return Time("DATE", f"{nth - 1:02}", _mod(parts)) if 1 <= nth <= 99 else None
+        before_christ = "era" in parts and parts["era"].value < 0
+        return Time("DATE", "BC" * before_christ + f"{nth - 1:02}", _mod(parts)) if 1 <= nth <= 99 else None
     if "decade" in parts:
         digits = re.sub(r"\D", "", str(parts["decade"].value))
         value = digits[:3] if len(digits) == 4 else f"{20 if digits in {'00', '10'} else 19}{digits[0]}"

@@ -138,7 +138,7 @@ def read_tokens(text: str) -> list[Token]:
         low = shown.lower().replace("’", "'")
         for key, phrase, value in phrases.get(low, ()):
             if tuple(r[3].lower().replace("’", "'") for r in raw[i : i + len(key)]) == key:
-                if phrase == "holiday" and not shown[0].isupper():
+                if phrase in {"holiday", "era"} and not shown[0].isupper():
                     continue
                 i += len(key)
                 tokens.append(Token(start, raw[i - 1][1], phrase, value, " ".join(key)))
@@ -170,7 +170,7 @@ def _classify(kind: str, shown: str, low: str, words: dict[str, tuple[str, objec
         # "march", "may", "sun", "et" and their like are times only as names are written
         if found in {"month", "weekday_short", "holiday"} and len(low) < 6 and not shown[0].isupper():
             return "word", None
-        if found == "zone" and not shown.isupper() and low != "z":
+        if found in {"zone", "era"} and not shown.isupper() and low != "z":
             return "word", None
         return found, value
     if kind == "figure":
