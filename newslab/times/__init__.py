@@ -225,7 +225,7 @@ def _rows(doc_id: str, doc: Doc, published: date | None) -> Iterator[dict[str, o
         scene.published, scene.told, scene.told_day = published, told, told_day
         at = bisect_right(sentences, tokens[found[i].first].start)
         scene.far = at - told_at > _TOLD_WITHIN
-        scene.near = _nearest_day(found, times, tokens, i) if rule == "time" else None
+        scene.near = _nearest_day(doc, starts, sentences, found, times, tokens, i) if rule == "time" else None
         times[i] = None if _is_name(scene, found[i]) else resolve(found[i], scene)
         if rule == "day" and i and _is_range(tokens, found[i - 1], found[i]):
             _order(times, found, i, scene.leaning())
@@ -276,24 +276,66 @@ def _set_scene(doc: Doc, starts: list[int], tokens: list[Token], found: list[Fou
     )
 
 
-def _nearest_day(found: list[Found], times: list[Time | None], tokens: list[Token], i: int) -> Time | None:
-    """Find the day that the sentence of a clock time gives, before it or else after it."""
+_CLAUSE_TOKENS = 40  # between a clock time and the day it is of
+
+
+def _nearest_day(
+    doc: Doc, starts: list[int], sentences: list[int], found: list[Found], times: list[Time | None],
+    tokens: list[Token], i: int,
+) -> Time | None:  # fmt: skip
+    """Find the day of a clock time: before it in its sentence, or else after it, or in the sentence before.
+
+    The day on which it was told comes last: "The alarm rang at 9 p.m., police said on Friday."
+    """
     lead = found[i].first
     while lead and tokens[lead - 1].kind in {"punct", "dash", "lpar"}:
         lead -= 1
     # the stamp of a live blog is not of a day that its line tells of: "10:15 The road is shut until Friday."
     is_stamp = lead == 0 or tokens[lead - 1].kind == "break"
-    for step in (-1, 1):
+
+    def look(step: int) -> int | None:
         for j in range(i + step, i + 4 * step, step):
             if not 0 <= j < len(found):
                 break
             low, high = sorted((i, j))
             between = tokens[found[low].last + 1 : found[high].first]
-            if len(between) > (1 if is_stamp else 25) or any(token.kind in {"break", "dot"} for token in between):
+            far = len(between) > (1 if is_stamp else _CLAUSE_TOKENS)
+            if far or any(token.kind in {"break", "dot"} for token in between):
                 break
-            if (time := times[j]) and re.match(_DAY, time.value or ""):
-                return time
-    return None
+            if is_day(j):
+                return j
+        return None
+
+    def is_day(j: int) -> bool:
+        time = times[j]
+        return time is not None and found[j].rule != "time" and re.match(_DAY, time.value or "") is not None
+
+    def is_told(j: int) -> bool:
+        head = bisect_right(starts, tokens[found[j].first].start) - 1
+        return _lemma_over(doc, head) in _TELLING
+
+    if (before := look(-1)) is not None:
+        return times[before]
+    if (after := look(1)) is not None and not is_told(after):
+        return times[after]
+    here = bisect_right(sentences, tokens[found[i].first].start)
+    for j in range(i - 1, max(i - 4, -1), -1):
+        back = here - bisect_right(sentences, tokens[found[j].first].start)
+        if back > 1 or is_stamp:
+            break
+        if back and is_day(j) and not is_told(j):
+            return times[j]
+    return None if after is None else times[after]
+
+
+def _lemma_over(doc: Doc, i: int) -> str:
+    """Give the verb that a word stands below."""
+    word = doc[i]
+    for _ in range(20):
+        if word.tag_.startswith("VB") or word.head.i == word.i:
+            break
+        word = word.head
+    return word.lemma_.lower()
 
 
 def _ends(tokens: list[Token], length: Found, end: Found) -> bool:
@@ -402,11 +444,13 @@ def _lean(doc: Doc, i: int) -> int:
                 return 1
             return lean
         if word.head.i == word.i:
+            if direct and word.pos_ == "ADJ":
+                return 1  # "Doors open on Sunday"
             break
         word = word.head
         # "is due in court on Friday", "is at 8 p.m. on Friday", but "is a survivor of the crash on Friday"
         direct = direct and (
-            word.pos_ in {"ADP", "ADV", "VERB", "AUX"} or word.dep_ == "acomp" or word.ent_type_ == "TIME"
+            word.pos_ in {"ADP", "ADV", "VERB", "AUX"} or word.dep_ in {"acomp", "ROOT"} or word.ent_type_ == "TIME"
         )
     return 1 if ahead else 0
 
