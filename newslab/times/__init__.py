@@ -16,7 +16,7 @@ from spacy.tokens import Doc
 from spacy.tokens import Token as Word
 
 from newslab.tables import SPAN_COLUMNS, build_table
-from newslab.times.timex import Scene, Time, resolve
+from newslab.times.timex import NAMESAKES, Scene, Time, resolve
 from newslab.times.values import cover_value, shift_date
 from newslab.times.words import Found, Token, find_expressions, read_tokens
 from newslab.words import count_words, iter_docs, split_paragraphs
@@ -218,6 +218,9 @@ def _rows(doc_id: str, doc: Doc, published: date | None) -> Iterator[dict[str, o
     told: Time | None = None
     told_day: Time | None = None
     told_at = 0
+    # whoever is called May here once may be so again without a first name
+    months = [doc[bisect_right(starts, tokens[match.first].start) - 1] for match in found if match.rule == "month"]
+    people = {word.lower_ for word in months if _is_person(word)}
     # a clock time needs the day that its sentence gives before or after it, so days go first
     for i in sorted(range(len(found)), key=lambda i: found[i].rule == "time"):
         rule = found[i].rule
@@ -226,7 +229,7 @@ def _rows(doc_id: str, doc: Doc, published: date | None) -> Iterator[dict[str, o
         at = bisect_right(sentences, tokens[found[i].first].start)
         scene.far = at - told_at > _TOLD_WITHIN
         scene.near = _nearest_day(doc, starts, sentences, found, times, tokens, i) if rule == "time" else None
-        times[i] = None if _is_name(scene, found[i]) else resolve(found[i], scene)
+        times[i] = None if _is_name(scene, found[i], people) else resolve(found[i], scene)
         if rule == "day" and i and _is_range(tokens, found[i - 1], found[i]):
             _order(times, found, i, scene.leaning())
         time = times[i]
@@ -390,18 +393,53 @@ def _move(time: Time, match: Found, other: date, step: int) -> Time:
 _NAMES = {"PERSON", "ORG", "WORK_OF_ART", "FAC", "PRODUCT", "LAW"}
 
 
-def _is_name(scene: Scene, match: Found) -> bool:
+def _is_name(scene: Scene, match: Found, people: set[str]) -> bool:
     """Tell whether the word is of a name or a verb: April Jones, the Sunday Times, to march."""
     word = scene.word_first
-    if word is None or match.rule not in {"day", "month", "season", "year", "ref"}:
+    if word is None:
         return False
     alone = match.first == match.last
-    if word.ent_type_ == "PERSON" or (alone and "month" in match.parts and word.pos_ in {"VERB", "AUX"}):
+    follower = word.doc[word.i + 1] if word.i + 1 < len(word.doc) else None
+    if match.rule == "time" and "part" in match.parts and scene.word and scene.word.i + 1 < len(word.doc):
+        # "the Evening Standard"
+        return scene.word.text[0].isupper() and scene.word.nbor().pos_ == "PROPN"
+    if match.rule not in {"day", "month", "season", "year", "ref"}:
+        return False
+    if alone and "month" in match.parts:
+        if word.pos_ in {"VERB", "AUX"} or _is_person(word):
+            return True
+        if word.lower_ in people and not (scene.before and scene.before.low in _MONTH_BEFORE):
+            return True
+    if word.ent_type_ == "PERSON":
         return True
+    if alone and "weekday" in match.parts and scene.before and scene.before.kind == "the" and _heads_name(word):
+        return True  # "the Saturday Courier"
     if word.ent_type_ not in _NAMES or match.rule == "year" or not alone:
         return False
-    follower = word.doc[word.i + 1] if word.i + 1 < len(word.doc) else None
     return word.ent_iob_ == "I" or (follower is not None and follower.ent_iob_ == "I")
+
+
+# what is before a month even in a text about one Ms May
+_MONTH_BEFORE = {
+    "in", "since", "until", "till", "by", "from", "through", "during", "for", "late", "early", "mid", "-", "last",
+    "next", "this"
+}  # fmt: skip
+
+
+def _heads_name(word: Word) -> bool:
+    """Whether a word belongs to a name of one more word right behind it."""
+    return word.dep_ == "compound" and word.head.i == word.i + 1 and word.head.tag_ == "NNP"
+
+
+def _is_person(word: Word) -> bool:
+    """Tell whether a month has a first name or a title before it, or a surname behind it: Mr May, August Wilson."""
+    if word.lower_ not in NAMESAKES:
+        return False
+    before = word.nbor(-1) if word.i else None
+    if before is not None and before.pos_ == "PROPN" and before.dep_ == "compound" and before.head.i == word.i:
+        return True
+    # "in June Brent rose"
+    return (before is None or before.pos_ not in {"ADP", "ADJ", "DET", "PRON", "PART"}) and _heads_name(word)
 
 
 # "planned a rally for Saturday", "put off until Tuesday": told in the past, about the future

@@ -306,6 +306,9 @@ def _resolve_time(parts: Parts, scene: Scene) -> Time | None:
         if part in {"AF", "EV", "NI"} and hour < 12:
             hour += 12
         return Time("TIME", f"{shown}T{hour:02}:00", _mod(parts), anchored, day)
+    bare = "clock" in parts and str(parts["clock"].value)[-1].isdigit() and "zone" not in parts
+    if bare and scene.word is not None and scene.word.dep_ == "dobj":
+        return None  # a score
     if hour_shown := _read_clock(parts):
         return Time("TIME", shown + hour_shown, _mod(parts), anchored, day)
     if "part" in parts and "clock" not in parts and "figure" not in parts:
@@ -314,7 +317,7 @@ def _resolve_time(parts: Parts, scene: Scene) -> Time | None:
 
 
 # months that are also verbs, people or marches: alone they need a word before that only a month would have
-_NAMESAKES = {"march", "april", "may", "june", "august"}
+NAMESAKES = {"march", "april", "may", "june", "august"}
 _MONTH_BEFORE = {
     "in", "of", "since", "until", "till", "by", "from", "to", "through", "during", "before", "after", "for", "between",
     "and", "or", "late", "early", "mid", "-", "–", "/", "(", ","
@@ -342,7 +345,7 @@ def _resolve_month(parts: Parts, scene: Scene) -> Time | None:
         return _pin(make_date(year, month, 1), "M", anchored=False, mod=mod)
     name = parts["month"].low
     bare = len(parts) == 1
-    if bare and name in _NAMESAKES and not _is_month(scene):
+    if bare and name in NAMESAKES and not _is_month(scene):
         return None
     if bare and len(name) == 3 and name != "may":
         return None
@@ -371,7 +374,22 @@ _YEAR_BEFORE = {
     "through", "during", "early", "late", "("
 }  # fmt: skip
 _AMOUNTS = {"CARDINAL", "MONEY", "QUANTITY", "PERCENT"}
-_MONEY = set("$€£¥#%")
+_SIGNS = {*"$€£¥#%", "kg", "km", "m", "cm", "mm", "ft", "lb", "lbs", "mph", "mw", "hp"}
+# what is told apart by numbers: Room 1984
+_NUMBERED = {
+    "article", "asteroid", "box", "bus", "chapter", "flight", "form", "gate", "highway", "interstate", "lot", "model",
+    "no", "number", "page", "platform", "resolution", "room", "route", "section", "suite", "train", "unit"
+}  # fmt: skip
+
+
+def _is_counted(scene: Scene) -> bool:
+    """Whether a year is a number of things: "hired 2005 teachers", but "the 2005 elections", "in 2005 voters"."""
+    word, before = scene.word, scene.word_before
+    if word is None or word.dep_ != "nummod" or word.head.i != word.i + 1 or word.head.tag_ not in {"NNS", "NNPS"}:
+        return False
+    if scene.word_first and scene.word_first.i < word.i:
+        return True  # about 2000 people
+    return before is not None and (before.pos_ in {"VERB", "AUX"} or before.dep_ == "quantmod")
 
 
 def _resolve_year(parts: Parts, scene: Scene) -> Time | None:
@@ -388,7 +406,9 @@ def _resolve_year(parts: Parts, scene: Scene) -> Time | None:
             return None
     before = scene.before.low if scene.before else ""
     if "edge" not in parts and "unit" not in parts:
-        if before in _MONEY or (scene.after and scene.after.low in _MONEY):
+        if before in _SIGNS or (scene.after and scene.after.low in _SIGNS):
+            return None
+        if before in _NUMBERED or (before not in _YEAR_BEFORE and _is_counted(scene)):
             return None
         lead = scene.previous.kind if scene.previous and scene.before and scene.before.kind == "dash" else ""
         ranged = lead == "year"
