@@ -121,6 +121,8 @@ def test_odd_text_does_not_raise(text, day):
         ("Rain falls\nPublished: 7 March 2019 10:30 GMT\nIt fell .", "line", "2019-03-07"),
         ("Ana Ruiz , Ports Correspondent | Updated 7 March 2019 | 4 min read\nIt fell .", "line", "2019-03-07"),
         ("Home | World | 7 March 2019 | 10:30\nIt fell .", "line", "2019-03-07"),
+        ("Kigali: March 7, 2019: Rain fell.", "dateline", "2019-03-07"),
+        ("Rain falls\nPublished: 25/03/2019 10:15\nIt fell .", "line", "2019-03-25"),
         ("Posted by Ana Ruiz on 7 March 2019\nIt fell .", "line", "2019-03-07"),
         ("Menu\nSport\nSign in\n" * 5 + "Rain falls\nMarch 7, 2019\nIt fell .", "line", "2019-03-07"),
     ],
@@ -129,6 +131,11 @@ def test_the_text_may_give_its_date(text, kind, value):
     row = find_published({"a": make_doc(text)}).iloc[0]
     assert (row.kind, row.value) == (kind, value)
     assert row.published == pd.Timestamp(value) if value[0] != "X" else pd.isna(row.published)
+
+
+def test_a_date_of_two_readings_is_offered_unpinned():
+    row = find_published({"a": make_doc("Rain falls\nPublished: 07/03/2019 10:15\nIt fell .")}).iloc[0]
+    assert (row.text, row.value, pd.isna(row.published)) == ("07/03/2019 10:15", "2019-XX-XX", True)
 
 
 @pytest.mark.parametrize(

@@ -114,6 +114,9 @@ _LABEL = re.compile(
 # A dateline opens its paragraph: a place in capitals before the date and a dash, colon or bracket behind it
 # ("KIGALI, Rwanda, Apr 12 (IPS) -"), or an agency in brackets before it ("(Reuters) March 7").
 _PLACE = re.compile(r"\W*[A-Z][A-Z.'’&/ -]{2,30}(?:,+\s*[A-Z][\w. ]{1,25}){0,2}(?:\s*\([A-Z][\w./ ]{1,20}\))?[\s,–—-]*")
+_NAMED = re.compile(
+    r"\W*[A-Z][\w.'’-]+(?: [A-Z][\w.'’-]+){0,2}(?:, [A-Z][\w. ]{1,25})?:\s*"
+)  # "Kigali: March 7, 2019: "
 _AGENCY = re.compile(r"(?:[A-Z][\w.,'’&/ -]{2,40})?\([A-Z][\w./ ]{1,20}\)[\s,.:–—-]*")
 _DATELINE_END = re.compile(r"[\s,.]*[–—:(/-]")
 
@@ -137,8 +140,9 @@ def find_published(docs: Mapping[str, Doc]) -> pd.DataFrame:
         start, end : characters into the article, end exclusive
         text : the date as written
         kind : ``line`` (a line of its own) or ``dateline``
-        value : TIMEX3 value, with XXXX for a year that the text doesn't give
-        published : the date, null where the text gives no year. What you accept can go on to `extract_times`:
+        value : TIMEX3 value, with XXXX for a year that the text doesn't give, and 2019-XX-XX for 07/03/2019, which
+            may be of March or July
+        published : the date, null where the text gives no such. What you accept can go on to `extract_times`:
             ``published=found.set_index("doc_id")["published"]``
 
     Examples
@@ -163,7 +167,7 @@ def _offers(doc_id: str, text: str) -> list[dict[str, object]]:
         tokens = read_tokens(line)
         for found in find_expressions(tokens):
             time = resolve(found, Scene()) if found.rule == "day" else None
-            if time is None or not re.match(r"[\dX]{4}-\d\d-\d\d", time.value or ""):
+            if time is None or not re.match(r"[\dX]{4}-\d\d-\d\d|\d{4}-XX-XX", time.value or ""):
                 continue
             first, last = tokens[found.first].start, tokens[found.last].end
             before, after = line[:first], line[last:]
@@ -172,7 +176,11 @@ def _offers(doc_id: str, text: str) -> list[dict[str, object]]:
             n_after = len(re.findall(r"[^\W\d_]+", part_after))
             if _LABEL.fullmatch(part_before) and length <= _LINE_LENGTH and n_after <= 5:
                 kind = "line"
-            elif _AGENCY.fullmatch(before) or (_PLACE.fullmatch(before) and _DATELINE_END.match(after)):
+            elif (
+                _AGENCY.fullmatch(before)
+                or (_PLACE.fullmatch(before) and _DATELINE_END.match(after))
+                or (_NAMED.fullmatch(before) and after.startswith(":"))
+            ):
                 kind = "dateline"
             else:
                 continue

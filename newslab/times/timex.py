@@ -134,7 +134,9 @@ def _weekday(parts: Parts, scene: Scene) -> tuple[date | None, bool]:
     if today is None:
         return None, anchored
     back = (today.isoweekday() - number) % 7
-    if relative is None:
+    if "unit" in parts and parts["unit"].value == "W" and scene.leaning() >= 0:
+        back -= 14 if back else 7  # a week on Friday
+    elif relative is None:
         back -= 7 if back and not _is_since(scene) and scene.leaning() > 0 else 0
     elif relative.value < 0:
         back = back or 7
@@ -258,11 +260,15 @@ def _resolve_day(parts: Parts, scene: Scene) -> Time | None:
 
 def _read_clock(parts: Parts) -> str | None:
     """Write a clock time as ``Thh:mm`` with its offset from UTC; None if there is none."""
+    offset = ""
     if "clock" in parts:
-        match = re.match(r"(\d+)(?:[:.](\d\d))?(?::(\d\d))?\s*([ap])?", str(parts["clock"].value).lower())
+        match = re.match(
+            r"(\d\d?)[:.]?(\d\d)?(?::(\d\d))?\s*([ap])?(?:([+\u2212-]\d\d):?(\d\d))?", str(parts["clock"].value).lower()
+        )
         if match is None:
             return None
         hour, minute, second, half = int(match[1]), int(match[2] or 0), match[3], match[4]
+        offset = f"{match[5]}:{match[6]}".replace("\u2212", "-") if match[5] else ""
     elif "noon" in parts:
         hour, minute = map(int, str(parts["noon"].value).split(":"))
         second = half = None
@@ -277,7 +283,7 @@ def _read_clock(parts: Parts) -> str | None:
         hour = hour % 12 + (12 if half == "p" else 0)
     if hour > 24 or minute > 59 or (hour == 24 and minute):
         return None
-    return f"T{hour:02}:{minute:02}" + (f":{second}" if second else "") + _show_zone(parts)
+    return f"T{hour:02}:{minute:02}" + (f":{second}" if second else "") + (offset or _show_zone(parts))
 
 
 def _show_zone(parts: Parts) -> str:

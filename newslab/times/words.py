@@ -35,7 +35,10 @@ class Found(NamedTuple):
 _PIECES = {
     "isodate": r"\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d)?)?(?![\d-])",
     "slashdate": r"\d{1,2}/\d{1,2}/(?:\d{4}|\d\d)(?![\d/])|\d{1,2}\.\d{1,2}\.(?:19|20)\d\d(?!\d)",
-    "clock": r"\d{1,2}(?:[:.]\d\d)?[ \xa0]?[aApP](?:\.[mM]\.?|[mM]\b)|\d{1,2}:\d\d(?::\d\d)?(?!\d|[.:]\d)",
+    # "0430 hours", "at 2215 hours", but not "2000 hours of work"
+    "clock": r"\d{1,2}(?:[:.]\d\d)?[ \xa0]?[aApP](?:\.[mM]\.?|[mM]\b)"
+    r"|\d{1,2}:\d\d(?::\d\d)?(?!\d|[.:]\d)(?:[ \xa0]?\+\d\d:?\d\d\b|[ \xa0][-\u2212](?:0\d|1[0-2])[0-5]\d\b)?"
+    r"|(?:0\d|(?:(?<=at )|(?<=by )|(?<=from )|(?<=until ))[12]\d)[0-5]\d[ \xa0](?:hours|hrs)\b",
     "decade": r"(?:1\d|20)\d0['’]?s\b|['’]\d0s\b",
     "decade_short": r"[1-9]0s\b",
     "fy": r"FY[ \xa0]?['’]?(?:\d{4}|\d\d)(?!\d)",
