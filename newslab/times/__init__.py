@@ -483,8 +483,12 @@ def _lean(doc: Doc, i: int) -> int:
         ahead = doc[i - 1].head.pos_ in {"VERB", "AUX"}  # not "the price before Friday's rise"
     direct = not belongs
     for _ in range(20):
-        if before.endswith("until ") and word.lemma_.lower() in {"give", "allow"}:
-            return 1  # "has given them until Friday"
+        # "gave them until Friday", "has been banned until Friday"
+        if before.endswith("until ") and (
+            word.lemma_.lower() in {"give", "allow"}
+            or {w.lower_ for w in _helpers(word)} & {"has", "have", "'ve", "’ve"}
+        ):
+            return 1
         if word.tag_.startswith(("VB", "MD")) and (lean := _verb_lean(word, doc[i], belongs, direct)) is not None:
             if ahead and not {"had", "'d", "’d"} & {w.lower_ for w in _helpers(word)}:
                 return 1
@@ -519,13 +523,16 @@ def _verb_lean(verb: Word, word: Word, belongs: bool, direct: bool) -> int | Non
         return 1
     if lows & _PAST_HELPERS:
         return 0 if verb.tag_ == "VBG" else -1
+    if verb.tag_ == "VBN" and not helpers and verb.dep_ in {"acomp", "oprd"}:
+        return None  # "stays closed until Easter"
     if verb.tag_ in {"VBD", "VBN"}:
         # "the answer is needed by Friday"
         return 1 if direct and lows & _PRESENT_HELPERS else -1
     if "to" in lows:
         return None if belongs or verb.dep_ == "advcl" else 1
     if verb.tag_ == "VBG":
-        return 1 if helpers else None
+        # "is leaving on Friday", but "are missing after Friday's flood"
+        return (0 if belongs else 1) if helpers else None
     # "the trial opens on Tuesday", but "he says in a letter of Tuesday"
     if not direct or verb.tag_ not in {"VBP", "VBZ"} or verb.lemma_.lower() in _TELLING:
         return 0

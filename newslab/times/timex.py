@@ -335,7 +335,7 @@ def _is_month(scene: Scene) -> bool:
     word, word_before = scene.word, scene.word_before
     if word is not None and word.ent_type_ == "DATE" and not (word_before and word_before.pos_ == "PROPN"):
         follower = word.doc[word.i + 1] if word.i + 1 < len(word.doc) else None
-        return follower is None or follower.ent_iob_ != "I"
+        return follower is None or follower.ent_iob_ != "I" or follower.pos_ == "CCONJ"
     if before is None or before.kind == "break":
         return False
     if before.low in _MONTH_BEFORE:
