@@ -114,9 +114,8 @@ _LABEL = re.compile(
 # A dateline opens its paragraph: a place in capitals before the date and a dash, colon or bracket behind it
 # ("KIGALI, Rwanda, Apr 12 (IPS) -"), or an agency in brackets before it ("(Reuters) March 7").
 _PLACE = re.compile(r"\W*[A-Z][A-Z.'’&/ -]{2,30}(?:,+\s*[A-Z][\w. ]{1,25}){0,2}(?:\s*\([A-Z][\w./ ]{1,20}\))?[\s,–—-]*")
-_NAMED = re.compile(
-    r"\W*[A-Z][\w.'’-]+(?: [A-Z][\w.'’-]+){0,2}(?:, [A-Z][\w. ]{1,25})?:\s*"
-)  # "Kigali: March 7, 2019: "
+# or a place named as usual, between colons: "Kigali: March 7, 2019: "
+_NAMED = re.compile(r"\W*[A-Z][\w.'’-]+(?: [A-Z][\w.'’-]+){0,2}(?:, [A-Z][\w. ]{1,25})?:\s*")
 _AGENCY = re.compile(r"(?:[A-Z][\w.,'’&/ -]{2,40})?\([A-Z][\w./ ]{1,20}\)[\s,.:–—-]*")
 _DATELINE_END = re.compile(r"[\s,.]*[–—:(/-]")
 
@@ -142,7 +141,7 @@ def find_published(docs: Mapping[str, Doc]) -> pd.DataFrame:
         kind : ``line`` (a line of its own) or ``dateline``
         value : TIMEX3 value, with XXXX for a year that the text doesn't give, and 2019-XX-XX for 07/03/2019, which
             may be of March or July
-        published : the date, null where the text gives no such. What you accept can go on to `extract_times`:
+        published : the date, null where the text gives none in full. What you accept can go on to `extract_times`:
             ``published=found.set_index("doc_id")["published"]``
 
     Examples
@@ -313,7 +312,7 @@ def _nearest_day(
             far = len(between) > (1 if is_stamp else _CLAUSE_TOKENS)
             if far or any(token.kind in {"break", "dot"} for token in between):
                 break
-            if is_day(j):
+            if is_day(j) or (step < 0 and found[j].rule == "time" and times[j] is not None):
                 return j
         return None
 
@@ -416,7 +415,7 @@ def _is_name(scene: Scene, match: Found, people: set[str]) -> bool:
     if alone and "month" in match.parts:
         if word.pos_ in {"VERB", "AUX"} or _is_person(word):
             return True
-        if word.lower_ in people and not (scene.before and scene.before.low in _MONTH_BEFORE):
+        if word.lower_ in people and not (scene.before and scene.before.low in _BEFORE_MONTH):
             return True
     if word.ent_type_ == "PERSON":
         return True
@@ -428,7 +427,7 @@ def _is_name(scene: Scene, match: Found, people: set[str]) -> bool:
 
 
 # what is before a month even in a text about one Ms May
-_MONTH_BEFORE = {
+_BEFORE_MONTH = {
     "in", "since", "until", "till", "by", "from", "through", "during", "for", "late", "early", "mid", "-", "last",
     "next", "this"
 }  # fmt: skip
@@ -439,10 +438,15 @@ def _heads_name(word: Word) -> bool:
     return word.dep_ == "compound" and word.head.i == word.i + 1 and word.head.tag_ == "NNP"
 
 
+_SPEAKING = {"add", "deny", "say", "tell", "write"}
+
+
 def _is_person(word: Word) -> bool:
-    """Tell whether a month has a first name or a title before it, or a surname behind it: Mr May, August Wilson."""
+    """Tell whether a month is a name: it speaks, or has a title or a first or last name at its side."""
     if word.lower_ not in NAMESAKES:
         return False
+    if word.dep_ in {"nsubj", "aux"} and word.head.lemma_.lower() in _SPEAKING:
+        return True
     before = word.nbor(-1) if word.i else None
     if before is not None and before.pos_ == "PROPN" and before.dep_ == "compound" and before.head.i == word.i:
         return True
@@ -465,7 +469,8 @@ _HELPERS_WITHIN = 12  # words before a verb
 _TELLING = {"report", "say", "show", "tell", "write"}
 _FUTURE_HELPERS = {"will", "'ll", "’ll", "wo", "shall", "would", "should", "may", "might", "must", "can"}
 _PAST_HELPERS = {"could", "did", "was", "were", "had", "has", "have", "'d", "’d", "'ve", "’ve", "having"}
-_PRESENT_HELPERS = {"is", "are", "am", "'s", "’s", "'re", "’re"}
+_PICTURED = {"photograph", "picture", "see", "show"}  # "is seen on Friday" is of a caption
+_PRESENT_HELPERS = {"is", "are", "am", "'re", "’re"}
 # "rose ahead of Friday's vote", "left before Friday's vote": the vote was still to come
 _AHEAD_OF = ("ahead of ", "run-up to ", "before ")
 
@@ -500,7 +505,10 @@ def _lean(doc: Doc, i: int) -> int:
         word = word.head
         # "is due in court on Friday", "is at 8 p.m. on Friday", but "is a survivor of the crash on Friday"
         direct = direct and (
-            word.pos_ in {"ADP", "ADV", "VERB", "AUX"} or word.dep_ in {"acomp", "ROOT"} or word.ent_type_ == "TIME"
+            word.pos_ in {"ADP", "ADV", "VERB", "AUX"}
+            or word.dep_ in {"acomp", "ROOT"}
+            or word.ent_type_ == "TIME"
+            or (word.dep_ == "attr" and doc[max(0, word.head.i - 1)].dep_ == "expl")  # "there is a rally on Friday"
         )
     return 1 if ahead else 0
 
@@ -508,7 +516,7 @@ def _lean(doc: Doc, i: int) -> int:
 def _helpers(verb: Word) -> list[Word]:
     # not verb.children, which runs through all that hangs below the verb: a text may be one sentence
     left = verb.doc[max(0, verb.i - _HELPERS_WITHIN) : verb.i]
-    return [w for w in left if w.dep_ in {"aux", "auxpass"} and w.head.i == verb.i]
+    return [w for w in left if w.dep_ in {"aux", "auxpass"} and w.head.i == verb.i and w.tag_ != "NNP"]
 
 
 def _verb_lean(verb: Word, word: Word, belongs: bool, direct: bool) -> int | None:
@@ -527,7 +535,7 @@ def _verb_lean(verb: Word, word: Word, belongs: bool, direct: bool) -> int | Non
         return None  # "stays closed until Easter"
     if verb.tag_ in {"VBD", "VBN"}:
         # "the answer is needed by Friday"
-        return 1 if direct and lows & _PRESENT_HELPERS else -1
+        return 1 if direct and lows & _PRESENT_HELPERS and verb.lemma_.lower() not in _PICTURED else -1
     if "to" in lows:
         return None if belongs or verb.dep_ == "advcl" else 1
     if verb.tag_ == "VBG":
@@ -536,5 +544,12 @@ def _verb_lean(verb: Word, word: Word, belongs: bool, direct: bool) -> int | Non
     # "the trial opens on Tuesday", but "he says in a letter of Tuesday"
     if not direct or verb.tag_ not in {"VBP", "VBZ"} or verb.lemma_.lower() in _TELLING:
         return 0
-    in_headline = word.sent.text.rstrip()[-1:].isalnum()  # ends without a stop
-    return 1 if verb.lemma_.lower() in _SCHEDULED or not in_headline else -1
+    return 1 if verb.lemma_.lower() in _SCHEDULED or not _is_headline(word) else -1
+
+
+def _is_headline(word: Word) -> bool:
+    """Whether the sentence of a word ends without a stop."""
+    if not word.dep_:
+        return False  # not parsed into sentences
+    last = next((other for other in reversed(word.sent) if not other.is_space), word)
+    return last.text[-1].isalnum()
