@@ -184,7 +184,8 @@ def extract_quantities(docs: Mapping[str, Doc]) -> pd.DataFrame:
         start, end : characters into the article, end exclusive
         text : the figure with its unit, as written; both ends of a range
         value : the number, scale words applied ("2.5 million" is 2500000); the first of a range
-        value_high : the second number of a range, a vague amount or a score ("7-4"); null otherwise
+        value_high : the second number of a range, a score ("7-4") or a vague amount, but for "dozens" and "scores", of
+            which nobody agrees where they end; null otherwise
         bound : how exact the text is: ``=``, ``~``, ``<``, ``<=``, ``>`` or ``>=``
         trend : ``up`` or ``down`` where a verb or adverb makes the figure an amount of change, else null; "a 7% rise"
             has none, since the rise is what is counted
@@ -194,8 +195,9 @@ def extract_quantities(docs: Mapping[str, Doc]) -> pd.DataFrame:
         counted_start, counted_end : characters into the article, end exclusive
         vague : an order of magnitude rather than a number ("hundreds", "dozens", "tens of thousands"), or an age told
             to ten years ("in her 50s")
-        kind : ``cardinal``, ``range``, ``fraction`` ("a third", "one in four"), ``multiple`` ("doubled"), ``vague`` or
-            ``score`` ("7-4", odds of "3 to 1"), whose two numbers are no ends of a range
+        kind : ``cardinal``, ``range`` (also of a change, in the order told: "fell from 52% to 23%"), ``fraction`` ("a
+            third", "one in four"), ``multiple`` ("doubled"), ``vague`` or ``score`` ("7-4", odds of "3 to 1"), whose
+            two numbers are no ends of a range
         dimension : "length", "money", "time", "age", "share" ...; "count" without a unit
         value_si : value in the SI unit of its dimension (metre, second, kilogram, kelvin; a share as 0 to 1);
             null for money and for what has none
