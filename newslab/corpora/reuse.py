@@ -260,7 +260,12 @@ def compare_documents(pairs: pd.DataFrame, texts: Iterable[tuple[str, str]], *, 
         If a column is missing, or a text that is needed does not come.
     """
     check_columns(pairs, ["doc_id", "other_id"], name="pairs")
-    runs = {doc_id: np.unique(hash_runs(text, _find_words(text))) for doc_id, text in _take(texts, pairs)}
+    read: dict[str, np.ndarray] = {}  # much is published again word for word
+    runs: dict[str, np.ndarray] = {}
+    for doc_id, text in _take(texts, pairs):
+        if text not in read:
+            read[text] = np.unique(hash_runs(text, _find_words(text)))
+        runs[doc_id] = read[text]
     both = zip(pairs["doc_id"], pairs["other_id"], strict=True)
     pairs = pairs.assign(jaccard=np.array([_jaccard(runs[one], runs[other]) for one, other in both], dtype=float))
     return pairs[pairs["jaccard"] >= threshold].reset_index(drop=True)
