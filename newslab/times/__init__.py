@@ -70,15 +70,15 @@ def extract_times(docs: Mapping[str, Doc], *, published: Published = None) -> pd
     Notes
     -----
     A bare weekday is the last one up to the publication date, or the next one where its verb is about the future
-    ("will", "is due to", "planned for", and a present tense: "opens on"; in a headline only that of verbs of
-    schedules). What is so "since" a day or month is never ahead. A month, a day of a month and a holiday are the
-    nearest, those that the tense speaks against counting as farther off; a quarter of a year is the nearest. "That
-    day" and "two weeks later" count from the last date told of before, and stay unpinned where there is none; "two
-    weeks later" also where that is more than a sentence back or would end in the future. Of 7/8/07 the reading
-    within a month of publication is taken, if there is one. Weeks are those of ISO 8601, Monday to Sunday. "Late
-    Friday" and "late on Friday" are its evening, "early Friday" and "dawn on Friday" its morning, "overnight" the
-    night before. A decade has three figures (199), a century two (18 for the 19th); years before Christ are BC0044,
-    and are not pinned; a fiscal year is FY2019, which covers nothing certain, nor do its quarters (2019-Q1).
+    ("will", "is due to", "planned for", and the present tense of verbs of schedules: "opens on"). What is so "since" a
+    day or month is never ahead. A month, a day of a month and a holiday are the nearest, those that the tense speaks
+    against counting as farther off; a quarter of a year is the nearest. "That day" and "two weeks later" count from
+    the last date told of before, and stay unpinned where there is none; "two weeks later" also where that is more than
+    a sentence back or would end in the future. Of 7/8/07 the reading within a month of publication is taken, if there
+    is one. Weeks are those of ISO 8601, Monday to Sunday. "Late Friday" and "late on Friday" are its evening, "early
+    Friday" and "dawn on Friday" its morning, "overnight" the night before. A decade has three figures (199), a century
+    two (18 for the 19th); years before Christ are BC0044, and are not pinned; a fiscal year is FY2019, which covers
+    nothing certain, nor do its quarters (2019-Q1).
     Holidays are those of the United States. Adjectives that name a kind rather than a time (annual, quarterly,
     former, current) and ages are left out, and so is "currently", which tells nothing that the tense does not.
 
@@ -459,11 +459,12 @@ _PROSPECTIVE = {
     "adjourn", "await", "book", "delay", "expect", "extend", "plan", "postpone", "reschedule", "schedule",
     "set", "slate"
 }  # fmt: skip
-# what a present tense announces even in a headline, where that of other verbs tells of what has been: "Trial opens
-# Monday", but "Ferry sinks on Sunday"
+# what a present tense announces, where that of other verbs tells of what has been: "Trial opens Monday", but "Ferry
+# sinks on Sunday"
 _SCHEDULED = {
-    "be", "begin", "close", "come", "end", "expire", "face", "go", "host", "meet", "open", "play", "reopen", "resume",
-    "return", "run", "start", "take", "visit", "vote"
+    "be", "begin", "close", "come", "conclude", "continue", "convene", "depart", "end", "expire", "face", "finish",
+    "go", "have", "host", "kick", "last", "meet", "open", "play", "premiere", "remain", "reopen", "resume", "return",
+    "run", "start", "stay", "take", "visit", "vote"
 }  # fmt: skip
 _HELPERS_WITHIN = 12  # words before a verb
 _TELLING = {"report", "say", "show", "tell", "write"}
@@ -544,7 +545,15 @@ def _verb_lean(verb: Word, word: Word, belongs: bool, direct: bool) -> int | Non
     # "the trial opens on Tuesday", but "he says in a letter of Tuesday"
     if not direct or verb.tag_ not in {"VBP", "VBZ"} or verb.lemma_.lower() in _TELLING:
         return 0
-    return 1 if verb.lemma_.lower() in _SCHEDULED or not _is_headline(word) else -1
+    if verb.lemma_.lower() in _SCHEDULED or _is_condition(verb):
+        return 1
+    return -1 if _is_headline(word) else 0  # "Rescuers search the rubble on Friday" is of a caption
+
+
+def _is_condition(verb: Word) -> bool:
+    """Whether a verb is of a clause such as "if she wins on Sunday"."""
+    left = verb.doc[max(0, verb.i - _HELPERS_WITHIN) : verb.i]
+    return any(w.lower_ in {"if", "once", "unless", "when"} and w.head.i == verb.i for w in left)
 
 
 def _is_headline(word: Word) -> bool:
