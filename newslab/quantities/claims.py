@@ -46,7 +46,7 @@ _MEMORY = 24  # earlier figures of one head that each one is compared with; keep
 _OTHERS = 6  # earlier figures of other heads in its group
 _LONGEST = 600  # characters of a sentence that are shown
 _HALF = 0.4999  # of the last place: 3 and 4 euros do not meet at 3.5
-_HEDGE = 0.1  # "about 3,000" is read as within a tenth
+_TENTH = 0.1  # how far off "about 3,000" is at the most, and a number that ends in zeros
 _NEVER = frozenset({"time", "age", "sport", "points", "times"})  # dimensions in which two figures seldom mean one claim
 _ADDED = frozenset({"additional", "another", "extra", "further", "more", "other", "others", "remaining", "rest"})
 _TALLIES = frozenset({"number", "toll", "count", "tally", "total", "figure"})  # count what they are a tally of
@@ -86,6 +86,8 @@ class _Claim(NamedTuple):
     trend: str | None
     measured: bool  # in a unit, rather than counted
     added: bool  # "another 300" come on top of others
+    left: bool  # a level that changed: "to 17 from 12"
+    said: str  # the figure with its bound
 
 
 def compare_quantities(
@@ -113,7 +115,9 @@ def compare_quantities(
             be true of one thing, but nothing says that it is one), or ``different`` (they are not about one thing)
         reason : what the verdict rests on, in words
         low, high : the least and the most that the figure says, in the SI unit of its dimension where it has one;
-            "about" is read as within a tenth, a measured or round number as rounded
+            "about" is read as within a tenth, a measured number and one in hundreds as rounded at its last digit that
+            is not 0 (by a tenth at the most; percentages at their last digit), "from 12 to 17" as 17 where something
+            changed
         sentence : the sentence around it, 600 characters at the most
         speaker : who says so, of the quotation around it; null outside quotations
         when, where : the times and places that the sentence names
@@ -225,7 +229,12 @@ def _read_claims(
         head = lexicon.same.get(word, word)
         thing = "people" if head in lexicon.people and row["unit"] is None else head
         factor = _factor(row)
-        low, high = (bound * (factor or 1.0) for bound in _interval(row))
+        left = _is_left(doc, at)
+        if left and row["value_high"] is not None:  # "from 12 to 17" is no range: 17 is what it came to
+            level = {**row, "value": row["value_high"], "value_high": None}
+            low, high = (bound * (factor or 1.0) for bound in _interval(level))
+        else:
+            low, high = (bound * (factor or 1.0) for bound in _interval(row))
         claim = _Claim(
             {
                 "doc_id": row["doc_id"],
@@ -259,6 +268,8 @@ def _read_claims(
             row["trend"],
             row["unit"] is not None,
             _is_added(doc, at),
+            left and row["value_high"] is None,
+            f"{_IN_WORDS[row['bound']]}{'from ' if left else ''}{row['text']}",
         )
         # percentages and money of one name only: converting needs a rate or a whole that the text does not give
         same_unit = row["dimension"] if factor else row["unit"] or row["dimension"]
@@ -273,6 +284,7 @@ class _Lexicon(NamedTuple):
     outcomes: dict[str, str]
     light: frozenset[str]
     moves: frozenset[str]
+    changes: frozenset[str]
     long: frozenset[str]
     rates: frozenset[str]
     said_in: frozenset[str]
@@ -286,7 +298,8 @@ class _Lexicon(NamedTuple):
 @lru_cache(maxsize=1)
 def _lexicon() -> _Lexicon:
     data = tomllib.loads(Path(__file__).with_name("claims.toml").read_text("utf-8"))
-    same = {word: words[0] for words in data["synonyms"] for word in words}
+    words = read_lexicon()
+    same = {word: group[0] for group in data["synonyms"] for word in group}
     outcomes = {word: event for event, words in data["outcomes"].items() for word in words}
     same_event = outcomes | {word: words[0] for words in data["events"] for word in words}
     people = frozenset(same.get(word, word) for word in data["people"])
@@ -298,6 +311,7 @@ def _lexicon() -> _Lexicon:
         outcomes,
         frozenset(data["light_verbs"]),
         frozenset(data["level_verbs"]),
+        frozenset([*data["changes"], *words["trend"]["up"], *words["trend"]["down"]]),
         frozenset(data["long_times"]),
         frozenset(data["rates"]),
         frozenset(data["said_in"]),
@@ -305,7 +319,7 @@ def _lexicon() -> _Lexicon:
         frozenset(data["telling"]),
         frozenset(data["ahead"]),
         frozenset(data["ordinals"]),
-        frozenset(read_lexicon()["labels"]["words"]),
+        frozenset(words["labels"]["words"]),
     )
 
 
@@ -335,6 +349,8 @@ def _read_thing(
     modifiers = _lemmas(doc, first, last, ("NOUN", "PROPN", "ADJ", "NUM")) - {word, "rate"}
     proper = _lemmas(doc, first, last, ("PROPN",))
     idle = {*lexicon.light, word} | (lexicon.moves if row["unit"] and not row["trend"] else frozenset())
+    if _is_left(doc, bisect_right(starts, row["start"]) - 1):
+        idle |= lexicon.changes
     events = _events(doc, starts, row, idle)
     named = {word} if word in lexicon.outcomes else modifiers if word in _TALLIES else frozenset()
     if row["unit"] is None and (told := sorted(lexicon.outcomes[w] for w in named if w in lexicon.outcomes)):
@@ -353,6 +369,13 @@ def _head(doc: Doc, first: int, last: int) -> Token:
 def _is_added(doc: Doc, first: int) -> bool:
     near = doc[max(0, first - 2) : first + 3]
     return any(t.lower_ in _ADDED and (t.i + 1 >= len(doc) or doc[t.i + 1].lower_ != "than") for t in near)
+
+
+def _is_left(doc: Doc, first: int) -> bool:
+    """Whether a figure is the level from which something changed: "climbed from 12"."""
+    before = doc[max(0, first - 2) : first]
+    source = next((t for t in reversed(before) if not t.is_currency), None)
+    return source is not None and source.lower_ == "from" and source.head.lemma_.lower() in _lexicon().changes
 
 
 def _lemmas(doc: Doc, first: int, last: int, parts: tuple[str, ...]) -> frozenset[str]:
@@ -577,20 +600,25 @@ def _interval(row: dict) -> tuple[float, float]:
         return value, math.inf
     if bound in ("<", "<="):
         return -math.inf if value < 0 else 0.0, value
-    slack = _rounding(value, measured=row["unit"] is not None)
+    slack = _rounding(value, measured=row["unit"] is not None, share=row["dimension"] == "share")
     if bound == "~":
-        slack = max(slack, abs(value) * _HEDGE)
+        slack = max(slack, abs(value) * _TENTH)
     return value - slack, value + slack
 
 
-def _rounding(value: float, *, measured: bool) -> float:
-    """Half the last place a number is given to: 8 km may be 7.5, and 15,000 people 14,500; 44 people are 44."""
+def _rounding(value: float, *, measured: bool, share: bool) -> float:
+    """Half the last place a number is given to: 8 km may be 7.5, and 15,000 people 14,500; 44 people are 44.
+
+    Zeros at the end may be exact, so they give a tenth of the number at the most; a share is as exact as written.
+    """
     place = 1.0
     if value % 1:
         place = 10.0 ** -len(repr(value).partition(".")[2])
-    while value and abs(value) < 1e15 and value % (place * 10) == 0:
+    while value and abs(value) < 1e15 and value % (place * 10) == 0 and not share:
         place *= 10
-    return place * _HALF if measured or place >= 100 else 0.0
+    if place > 1:
+        return min(place * _HALF, abs(value) * _TENTH) if measured or place >= 100 else 0.0
+    return place * _HALF if measured else 0.0
 
 
 # --- relating two claims --------------------------------------------------------------------------------------------
@@ -634,7 +662,7 @@ def _relate(a: _Claim, b: _Claim) -> tuple[str, str]:
             return "wider", f"one covers a longer time: {_listed(when, written)}; {_listed(other_when, written)}"
         if when and other_when and not when & other_when:
             return "different", f"other times: {_listed(when, written)}; {_listed(other_when, written)}"
-    numbers = f"{_said(a)} and {_said(b)}"
+    numbers = f"{a.said} and {b.said}"
     if alike:
         return "equal", numbers
     if any(apart) and a.measured and a.head == b.head:
@@ -656,6 +684,8 @@ def _relate(a: _Claim, b: _Claim) -> tuple[str, str]:
         return "unclear", f"only one says more closely which: {_listed(only)}"
     if a.added or b.added:
         return "unclear", "one comes on top of others"
+    if a.left != b.left:
+        return "unclear", "one is the level before a change"
     if a.ordinals != b.ordinals:
         only = frozenset(" ".join(reversed(pair)) for pair in a.ordinals ^ b.ordinals)
         return "unclear", f"only one says more closely which: {_listed(only)}"
@@ -715,7 +745,3 @@ def _listed(words: frozenset[str] | tuple[str, ...], written: Mapping[str, str] 
 
 def _kind(claim: _Claim) -> str:
     return " ".join([*sorted(claim.modifiers), claim.word])
-
-
-def _said(claim: _Claim) -> str:
-    return f"{_IN_WORDS[claim.bound]}{claim.row['text']}"
