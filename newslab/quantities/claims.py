@@ -61,6 +61,20 @@ _CLIMB = 8  # heads followed from a figure to its verb
 _IN_WORDS = {"=": "", "~": "about ", ">": "more than ", ">=": "at least ", "<": "less than ", "<=": "at most "}
 
 
+class _Doer(NamedTuple):
+    """Who or what did or has what a figure counts: "the ruling party", "a bus crash"."""
+
+    head: str
+    name: str  # the names in it
+    closer: frozenset[str]  # its words that tell it from others of its kind
+    written: str
+    is_name: bool
+    is_pronoun: bool
+    plural: bool
+    new: bool  # "a bomb" rather than "the bomb"
+    deed: bool  # "died in a raid" rather than what soldiers did
+
+
 class _Claim(NamedTuple):
     """A figure with what its sentence states about it."""
 
@@ -73,7 +87,7 @@ class _Claim(NamedTuple):
     modifiers: frozenset[str]
     names: frozenset[str]  # the proper nouns among head and modifiers
     events: tuple[str, ...]
-    agents: frozenset[str]  # names of those who did it
+    doer: _Doer | None
     ordinals: frozenset[tuple[str, str]]  # which of a series, and of what: ("round", "second")
     ahead: frozenset[str]  # words by which it is forecast or planned
     told: frozenset[str]  # times at which it was said
@@ -86,7 +100,7 @@ class _Claim(NamedTuple):
     trend: str | None
     measured: bool  # in a unit, rather than counted
     added: bool  # "another 300" come on top of others
-    left: bool  # a level that changed: "to 17 from 12"
+    before: tuple[float, float] | None  # the levels it changed from; all, where the figure is one: "to 17 from 12"
     said: str  # the figure with its bound
 
 
@@ -199,6 +213,7 @@ def _read_claims(
     lexicon = _lexicon()
     starts = [token.idx for token in doc]
     sentences = [(sent.start, sent.end) for sent in doc.sents] if doc.has_annotation("SENT_START") else [(0, len(doc))]
+    figures = frozenset(rows["start"])
     text, firsts = doc.text, [start for start, _ in sentences]
     bounds = [(starts[first], doc[last - 1].idx + len(doc[last - 1])) for first, last in sentences]
     scopes: dict[int, tuple[list[_Time], dict[str, str], frozenset[str], frozenset[tuple[str, str]]]] = {}
@@ -219,22 +234,23 @@ def _read_claims(
         if number not in scopes:
             where, names = (_named(doc, sentences[number], kind) for kind in (_PLACES, _NAMES))
             who = frozenset(word for name in names for word in name.split())
-            scopes[number] = (_times(doc, sentences[number]), where, who, _ordinals(doc, sentences[number]))
+            scopes[number] = (_times(doc, sentences[number]), where, who, _ordinals(doc, sentences[number], figures))
         times, where, who, ordinals = scopes[number]
         own = [time for time in times if time.of in (None, at)]
         own = [time for time in own if time.of == at] or own
-        agents = _agents(doc, at)
+        doer = _doer(doc, at, {at, *_counted(starts, row)})
         when = {time.key: time.written for time in own if not time.told}
         word, modifiers, proper, events = read
         head = lexicon.same.get(word, word)
         thing = "people" if head in lexicon.people and row["unit"] is None else head
         factor = _factor(row)
-        left = _is_left(doc, at)
+        left, level, before = _is_left(doc, at), row, None
         if left and row["value_high"] is not None:  # "from 12 to 17" is no range: 17 is what it came to
             level = {**row, "value": row["value_high"], "value_high": None}
-            low, high = (bound * (factor or 1.0) for bound in _interval(level))
-        else:
-            low, high = (bound * (factor or 1.0) for bound in _interval(row))
+            before = _in_si({**row, "value_high": None}, factor)
+        elif left:
+            before = -math.inf, math.inf
+        low, high = _in_si(level, factor)
         claim = _Claim(
             {
                 "doc_id": row["doc_id"],
@@ -256,19 +272,19 @@ def _read_claims(
             modifiers,
             proper,
             events,
-            frozenset(agents),
+            doer,
             ordinals,
             _ahead(doc, at),
             frozenset(time.key for time in own if time.told),
             *_causes(doc, at),
             frozenset(when),
             frozenset(where),
-            agents | {time.key: time.written for time in own} | where,
+            {time.key: time.written for time in own} | where,
             who,
             row["trend"],
             row["unit"] is not None,
             _is_added(doc, at),
-            left and row["value_high"] is None,
+            before,
             f"{_IN_WORDS[row['bound']]}{'from ' if left else ''}{row['text']}",
         )
         # percentages and money of one name only: converting needs a rate or a whole that the text does not give
@@ -288,7 +304,8 @@ class _Lexicon(NamedTuple):
     long: frozenset[str]
     rates: frozenset[str]
     said_in: frozenset[str]
-    same_cause: dict[str, str]
+    same_cause: dict[str, frozenset[str]]  # groups that a word is in, by their first words
+    same_doer: dict[str, frozenset[str]]
     telling: frozenset[str]
     ahead: frozenset[str]
     ordinals: frozenset[str]
@@ -315,12 +332,28 @@ def _lexicon() -> _Lexicon:
         frozenset(data["long_times"]),
         frozenset(data["rates"]),
         frozenset(data["said_in"]),
-        {word: words[0] for words in data["causes"] for word in words},
+        _groups(data["causes"]),
+        _groups(data["doers"]),
         frozenset(data["telling"]),
         frozenset(data["ahead"]),
         frozenset(data["ordinals"]),
         frozenset(words["labels"]["words"]),
     )
+
+
+def _groups(rows: list[list[str]]) -> dict[str, frozenset[str]]:
+    found: dict[str, frozenset[str]] = defaultdict(frozenset)
+    for row in rows:
+        for word in row:
+            found[word] |= {row[0]}
+    return dict(found)
+
+
+def _counted(starts: list[int], row: dict) -> range:
+    """Give the tokens of what is counted."""
+    if row["counted"] is None:
+        return range(0)
+    return range(bisect_right(starts, row["counted_start"]) - 1, bisect_right(starts, row["counted_end"] - 1))
 
 
 def _read_thing(
@@ -421,30 +454,66 @@ def _predicate(verb: Token) -> str:
     return next((phrase for phrase in phrases if phrase in _lexicon().same_event), lemma)
 
 
-def _agents(doc: Doc, first: int) -> dict[str, str]:
-    """Name who did what a figure is about, in lower case and as written: "Ford" of "Ford will cut 1,200 jobs"."""
+def _doer(doc: Doc, first: int, inside: Set[int]) -> _Doer | None:
+    """Read who did what a figure is about, "Ford" of "Ford will cut 1,200 jobs", or what: "killed in a bus crash"."""
+    lexicon = _lexicon()
     token, above = doc[first], set[int]()
     for _ in range(_CLIMB):
         above.add(token.i)
         if token.pos_ == "VERB":
-            if token.lemma_.lower() in _lexicon().telling:
-                return {}  # who speaks has not done it
+            if token.lemma_.lower() in lexicon.telling:
+                return None  # who speaks has not done it
             near = [child for child in doc[max(0, token.i - 3 * _CLIMB) : token.i + 3 * _CLIMB] if child.head == token]
             by = [pobj for child in near if child.dep_ == "agent" for pobj in islice(child.rights, 1)]
             subjects = by or [child for child in near if child.dep_ == "nsubj"]
-            if subjects and subjects[0].i not in above:
+            if subjects and subjects[0].i not in above | inside:
                 subject = subjects[0]
-                named = [
-                    t for t in doc[max(0, subject.i - _CLIMB) : subject.i + 1] if t == subject or t.head == subject
-                ]
-                name = " ".join(t.text for t in named if t.ent_type_ in _NAMES and t.pos_ != "DET")
-                return {name.lower(): name} if name else {}
-            if subjects or token.dep_ not in ("xcomp", "conj"):
-                return {}
+                if subject.tag_ in ("WDT", "WP") and token.dep_ == "relcl":
+                    subject = token.head  # "a bomb that killed 12"
+                return None if subject.i in above | inside else _describe(doc, subject, deed=False)
+            if deed := next(
+                (
+                    pobj
+                    for child in near
+                    if child.dep_ == "prep"
+                    for pobj in islice(child.rights, 1)
+                    if pobj.lemma_.lower() in lexicon.same_cause
+                ),
+                None,
+            ):
+                return _describe(doc, deed, deed=True)
+            if subjects or not (token.dep_ in ("xcomp", "conj") or (token.dep_ == "advcl" and token.tag_ == "VBG")):
+                return None
         if token.head.i == token.i:
             break
         token = token.head
-    return {}
+    return None
+
+
+def _describe(doc: Doc, head: Token, *, deed: bool) -> _Doer:
+    before = [t for t in doc[max(0, head.i - _CLIMB) : head.i] if t.head == head or t.head.head == head]
+    after = [
+        (child, pobj) for child in islice(head.rights, 3) if child.dep_ == "prep" for pobj in islice(child.rights, 1)
+    ]
+    named = [t for t in [*before, head] if t.ent_type_ in _NAMES and t.pos_ != "DET" and t.head in (head, head.head)]
+    is_cause = head.lemma_.lower() in _lexicon().same_cause
+    parts = {"NOUN", "PROPN"} if is_cause else {"NOUN", "PROPN", "ADJ", "NUM", "VERB"}
+    closer = {
+        t.lower_
+        for t in [*before, *(pobj for _, pobj in after)]
+        if t.pos_ in parts and t.ent_type_ not in _PLACES | _TIMES | {"NORP"}
+    }
+    return _Doer(
+        head.lemma_.lower(),
+        " ".join(t.text for t in named),
+        frozenset(closer),
+        " ".join(t.text for t in [*before, head]),
+        head.ent_type_ in _NAMES,
+        head.pos_ == "PRON",
+        "Plur" in head.morph.get("Number", []),
+        any(t.lower_ in ("a", "an", "one") for t in before),
+        deed,
+    )
 
 
 def _ahead(doc: Doc, first: int) -> frozenset[str]:
@@ -460,13 +529,13 @@ def _ahead(doc: Doc, first: int) -> frozenset[str]:
     return frozenset(found)
 
 
-def _ordinals(doc: Doc, sentence: tuple[int, int]) -> frozenset[tuple[str, str]]:
+def _ordinals(doc: Doc, sentence: tuple[int, int], figures: Set[int]) -> frozenset[tuple[str, str]]:
     """List what a sentence numbers: ("round", "second") of "the second round", ("flight", "12") of "Flight 12"."""
     lexicon = _lexicon()
     found = set[tuple[str, str]]()
     for token in doc[sentence[0] : min(sentence[1], sentence[0] + 400)]:
         noun = token.head
-        if token.ent_type_ in _TIMES:
+        if token.ent_type_ in _TIMES or token.idx in figures:
             continue
         if (token.lower_ in lexicon.ordinals or _NTH.fullmatch(token.lower_)) and noun.pos_ in ("NOUN", "PROPN"):
             found.add((noun.lemma_.lower(), token.lower_))
@@ -495,18 +564,15 @@ def _causes(doc: Doc, first: int) -> tuple[frozenset[str], frozenset[str]]:
         for child in near
         if child.dep_ in ("prep", "agent")
         for pobj in islice(child.rights, 1)
-        if pobj.pos_ == "NOUN" and pobj.ent_type_ not in _TIMES | _PLACES
+        if pobj.pos_ == "NOUN" and pobj.ent_type_ not in _TIMES | _PLACES and pobj.i not in heads
     ]
     lexicon = _lexicon()
     same = lexicon.same_cause
-    causes = {same[word] for word in [*subjects, *(noun.lemma_.lower() for _, noun in told)] if word in same}
-    closer = {noun.lemma_.lower() for preposition, noun in told if preposition in _NARROWS}
-    return frozenset(causes), frozenset(closer - {*same} - lexicon.said_in)
-
-
-def _word_stems(phrases: frozenset[str]) -> frozenset[str]:
-    """Give the first letters of each word of some names: "Israel" and "Israeli jets" may be one."""
-    return frozenset(word[:4] for phrase in phrases for word in phrase.split())
+    causes = {word for word in [*subjects, *(noun.lemma_.lower() for _, noun in told)] if word in same}
+    nouns = [noun for preposition, noun in told if preposition in _NARROWS and noun.lemma_.lower() not in same]
+    compounds = [t for noun in nouns for t in doc[max(0, noun.i - 3) : noun.i] if t.head == noun and t.pos_ == "NOUN"]
+    closer = {noun.lemma_.lower() for noun in (*nouns, *compounds)}
+    return frozenset(causes), frozenset(closer - lexicon.said_in)
 
 
 def _words(claim: _Claim) -> frozenset[str]:
@@ -589,6 +655,11 @@ def _factor(row: dict) -> float | None:
     return row["value_si"] / row["value"]
 
 
+def _in_si(row: dict, factor: float | None) -> tuple[float, float]:
+    low, high = _interval(row)
+    return low * (factor or 1.0), high * (factor or 1.0)
+
+
 def _interval(row: dict) -> tuple[float, float]:
     """Give the least and the most that a figure says: "more than 10,000" is 10,000 to infinity."""
     value, high, bound = row["value"], row["value_high"], row["bound"]
@@ -636,8 +707,8 @@ def _relate(a: _Claim, b: _Claim) -> tuple[str, str]:
     alike = (a.low, a.high, a.bound) == (b.low, b.high, b.bound)
     if bool(a.ahead) != bool(b.ahead) and not alike:
         return "different", f"one is to come: {_listed(a.ahead or b.ahead)}"
-    if a.agents and b.agents and not _word_stems(a.agents) & _word_stems(b.agents):
-        return "different", f"done by others: {_listed(a.agents, a.written)}; {_listed(b.agents, b.written)}"
+    if a.doer and b.doer and a.doer.name and b.doer.name and not _share_name(a.doer, b.doer):
+        return "different", f"done by others: {a.doer.name}; {b.doer.name}"
     if numbered := _set_apart(a.ordinals, b.ordinals):
         return "different", numbered
     untold = bool(a.events) != bool(b.events)  # only one says what happened
@@ -655,7 +726,7 @@ def _relate(a: _Claim, b: _Claim) -> tuple[str, str]:
         return "different", f"counts of {_listed(apart[0])} and of {_listed(apart[1])} {a.word}"
     if untold and (a.head != b.head or any(apart)):
         return "different", f"only one says what happened: {_listed(a.events or b.events)}"
-    if a.causes and b.causes and not (a.causes & b.causes or alike):
+    if a.causes and b.causes and not (alike or _share_group(a.causes, b.causes, _lexicon().same_cause)):
         return "different", f"other causes: {_listed(a.causes)}; {_listed(b.causes)}"
     if when != other_when and not (alike and not (when and other_when)):
         if _is_long(when) != _is_long(other_when):
@@ -672,7 +743,7 @@ def _relate(a: _Claim, b: _Claim) -> tuple[str, str]:
     alone = f"only one says when or where: {_listed((when ^ other_when) | (where ^ other_where), written)}"
     if a.events and b.events and _has_year(when) != _has_year(other_when):  # what happened without a year happened now
         return "unclear", alone
-    if a.low <= b.high and b.low <= a.high:
+    if _meet((a.low, a.high), (b.low, b.high)):
         return "compatible", f"{numbers} can both be true"
     if untold:
         return "unclear", f"only one says what happened: {_listed(a.events or b.events)}"
@@ -684,17 +755,53 @@ def _relate(a: _Claim, b: _Claim) -> tuple[str, str]:
         return "unclear", f"only one says more closely which: {_listed(only)}"
     if a.added or b.added:
         return "unclear", "one comes on top of others"
-    if a.left != b.left:
+    if a.before != b.before and (_meet(a.before, (b.low, b.high)) or _meet(b.before, (a.low, a.high))):
         return "unclear", "one is the level before a change"
     if a.ordinals != b.ordinals:
         only = frozenset(" ".join(reversed(pair)) for pair in a.ordinals ^ b.ordinals)
         return "unclear", f"only one says more closely which: {_listed(only)}"
     if a.told != b.told:
         return "unclear", f"told at other times: {_listed(a.told, written)}; {_listed(b.told, written)}"
+    if a.doer and b.doer and _may_differ(a, b, a.doer, b.doer):
+        return "unclear", f"done by others, perhaps: {a.doer.written}; {b.doer.written}"
     if not (where or when or a.told or a.names & b.names):
         return "unclear", f"no name, time or place says that it is the same {_kind(a)}"
     shared = [event for event in a.events if _same_event((event,), b.events)]
     return "conflict", f"{numbers} cannot both be true of {': '.join([_kind(a), *shared[:1]])}"
+
+
+def _meet(a: tuple[float, float] | None, b: tuple[float, float]) -> bool:
+    return a is not None and a[0] <= b[1] and b[0] <= a[1]
+
+
+def _may_differ(a: _Claim, b: _Claim, x: _Doer, y: _Doer) -> bool:
+    """Whether two figures may be of two doers: a party and the opposition, a bus crash and a train crash."""
+    lexicon = _lexicon()
+    are_causes = x.head in lexicon.same_cause and y.head in lexicon.same_cause
+    if x.deed != y.deed and not are_causes:
+        return False  # soldiers, and the raid they made
+    if x.is_pronoun or y.is_pronoun:
+        return True
+    if x.is_name or y.is_name:
+        return not _share_name(x, y)
+    if not any(_share_group({x.head}, {y.head}, groups) for groups in (lexicon.same_cause, lexicon.same_doer)):
+        return True
+    apart = x.closer - _words(b), y.closer - _words(a)
+    if all(apart) and not _share_group(*apart, lexicon.same_doer):
+        return True
+    if not are_causes and (any(apart) != all(apart) or (x.head == y.head and x.plural != y.plural)):
+        return True
+    return x.new and y.new and a.row["doc_id"] == b.row["doc_id"]  # what was told of before would have "the"
+
+
+def _share_name(a: _Doer, b: _Doer) -> bool:
+    """Whether words of two names begin alike: "Israel" and "Israeli jets" may be one."""
+    stems, others = ({word[:4] for word in doer.name.lower().split()} for doer in (a, b))
+    return bool(stems & others)
+
+
+def _share_group(a: Set[str], b: Set[str], groups: Mapping[str, frozenset[str]]) -> bool:
+    return any(x == y or groups.get(x, frozenset()) & groups.get(y, frozenset()) for x in a for y in b)
 
 
 def _set_apart(a: frozenset[tuple[str, str]], b: frozenset[tuple[str, str]]) -> str | None:
