@@ -54,3 +54,10 @@ def test_missing_document_is_named(parsed):
     quantities = extract_quantities({"a17": parsed["0 0"]})
     with pytest.raises(ValueError, match=r"document 'a17' of quantities is not in docs"):
         compare_quantities(quantities, {})
+
+
+def test_figure_without_a_value_is_named(parsed):
+    quantities = extract_quantities({"0 0": parsed["0 0"]})
+    quantities.loc[0, "value"] = float("nan")
+    with pytest.raises(ValueError, match=r"quantity at 9 of document '0 0' has no value"):
+        compare_quantities(quantities, parsed)

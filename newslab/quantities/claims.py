@@ -2,8 +2,9 @@
 
 Two figures are called in conflict only when everything the text states about them is the same (what is counted, what
 happened to it, who did it, which of a series it is, where and when, and when it was told), a name, time or place ties
-them together, and no reading of their bounds lets both be true. Anything less is named for what sets the two apart,
-and both sentences are given, so that a reader can overrule the verdict.
+them together, and no reading of their bounds lets both be true. Where doers may be others ("the party", "the
+opposition"), the two are unclear. Anything less is named for what sets the two apart, and both sentences are given, so
+that a reader can overrule the verdict.
 """
 
 import math
@@ -56,6 +57,8 @@ _NAMES = _PLACES | {"ORG", "PERSON", "NORP", "EVENT", "PRODUCT"}
 _CLAUSES = frozenset({"conj", "advcl", "relcl", "ccomp", "parataxis"})
 _NARROWS = frozenset({"at", "in", "among", "against", "with", "for"})
 _COMPARED = frozenset({"from", "than", "against", "with"})  # an earlier figure, which the time behind it dates
+_SINCE = re.compile(r"\w+ (?:ago|earlier|before)$")
+_AGAIN = frozenset({"also", "too", "separately"})
 _NTH = re.compile(r"\d+(?:st|nd|rd|th)")
 _CLIMB = 8  # heads followed from a figure to its verb
 _IN_WORDS = {"=": "", "~": "about ", ">": "more than ", ">=": "at least ", "<": "less than ", "<=": "at most "}
@@ -73,6 +76,7 @@ class _Doer(NamedTuple):
     plural: bool
     new: bool  # "a bomb" rather than "the bomb"
     deed: bool  # "died in a raid" rather than what soldiers did
+    again: bool  # "also killed"
 
 
 class _Claim(NamedTuple):
@@ -109,6 +113,10 @@ def compare_quantities(
 ) -> pd.DataFrame:
     """Set figures that count the same kind of thing side by side, and say how they relate.
 
+    Never compared are times and spans of time, ages, scores, points, multiples ("three times"), fractions without a
+    percent sign, the count one, and measures that nothing measured is named for; two figures of one sentence are
+    always ``different``. Money of two currencies, shares and counts, and temperatures in two scales do not meet.
+
     Parameters
     ----------
     quantities
@@ -140,7 +148,7 @@ def compare_quantities(
     Raises
     ------
     ValueError
-        If a table lacks a column, or a document of ``quantities`` is not in ``docs``.
+        If a table lacks a column, a figure its value, or a document of ``quantities`` is not in ``docs``.
 
     Examples
     --------
@@ -152,6 +160,8 @@ def compare_quantities(
     known = {doc_id for doc_id, _ in iter_docs(docs)}
     if missing := sorted(set(quantities["doc_id"]) - known):
         raise ValueError(f"document {missing[0]!r} of quantities is not in docs; pass the documents they came from")
+    for row in quantities[quantities["value"].isna()].head(1).to_dict("records"):
+        raise ValueError(f"quantity at {row['start']} of document {row['doc_id']!r} has no value; drop such rows")
     speakers = _speakers(quantities, quotes)
     groups: dict[tuple[object, ...], list[_Claim]] = defaultdict(list)
     for doc_id, rows in quantities.groupby("doc_id", sort=False):
@@ -376,10 +386,13 @@ def _read_thing(
         return ("people", frozenset(), frozenset(), tuple(dict.fromkeys([*told, *events]))) if told else None
     first, last = (bisect_right(starts, at) - 1 for at in (row["counted_start"], row["counted_end"] - 1))
     head = _head(doc, first, last)
+    if head.lemma_.lower() == "number":  # "the number of patients" counts patients
+        of = (pobj for child in head.rights if child.lower_ == "of" for pobj in islice(child.rights, 1))
+        head = next((noun for noun in of if noun.i <= last), head)
     word = head.lemma_.lower()
     if word == "rate" and head.i > first and doc[head.i - 1].lemma_.lower() in lexicon.rates:
         word = doc[head.i - 1].lemma_.lower()  # "the unemployment rate" and "unemployment" are one thing
-    modifiers = _lemmas(doc, first, last, ("NOUN", "PROPN", "ADJ", "NUM")) - {word, "rate"}
+    modifiers = _lemmas(doc, first, last, ("NOUN", "PROPN", "ADJ", "NUM")) - {word, "rate", "number"}
     proper = _lemmas(doc, first, last, ("PROPN",))
     idle = {*lexicon.light, word} | (lexicon.moves if row["unit"] and not row["trend"] else frozenset())
     if _is_left(doc, bisect_right(starts, row["start"]) - 1):
@@ -412,7 +425,8 @@ def _is_left(doc: Doc, first: int) -> bool:
 
 
 def _lemmas(doc: Doc, first: int, last: int, parts: tuple[str, ...]) -> frozenset[str]:
-    return frozenset(doc[i].lemma_.lower() for i in range(first, last + 1) if doc[i].pos_ in parts)
+    span = doc[first : last + 1]
+    return frozenset(t.lemma_.lower() for t in span if t.pos_ in parts and t.ent_type_ not in _TIMES)
 
 
 def _events(doc: Doc, starts: list[int], row: dict, idle: Set[str]) -> tuple[str, ...]:
@@ -449,9 +463,11 @@ def _events(doc: Doc, starts: list[int], row: dict, idle: Set[str]) -> tuple[str
 
 def _predicate(verb: Token) -> str:
     """Give the lemma of a verb, with the noun or particle that makes one phrase with it: "take part"."""
-    lemma = verb.lemma_.lower()
+    lemma, same = verb.lemma_.lower(), _lexicon().same_event
+    if state := next((t.lower_ for t in islice(verb.rights, _CLIMB) if t.dep_ == "oprd" and t.lower_ in same), None):
+        return state  # "left 24 people dead"
     phrases = (f"{lemma} {t.lower_}" for t in islice(verb.rights, 2) if t.dep_ in ("dobj", "prt"))
-    return next((phrase for phrase in phrases if phrase in _lexicon().same_event), lemma)
+    return next((phrase for phrase in phrases if phrase in same), lemma)
 
 
 def _doer(doc: Doc, first: int, inside: Set[int]) -> _Doer | None:
@@ -470,7 +486,8 @@ def _doer(doc: Doc, first: int, inside: Set[int]) -> _Doer | None:
                 subject = subjects[0]
                 if subject.tag_ in ("WDT", "WP") and token.dep_ == "relcl":
                     subject = token.head  # "a bomb that killed 12"
-                return None if subject.i in above | inside else _describe(doc, subject, deed=False)
+                again = any(child.lower_ in _AGAIN for child in near)
+                return None if subject.i in above | inside else _describe(doc, subject, again=again)
             if deed := next(
                 (
                     pobj
@@ -490,7 +507,7 @@ def _doer(doc: Doc, first: int, inside: Set[int]) -> _Doer | None:
     return None
 
 
-def _describe(doc: Doc, head: Token, *, deed: bool) -> _Doer:
+def _describe(doc: Doc, head: Token, *, deed: bool = False, again: bool = False) -> _Doer:
     before = [t for t in doc[max(0, head.i - _CLIMB) : head.i] if t.head == head or t.head.head == head]
     after = [
         (child, pobj) for child in islice(head.rights, 3) if child.dep_ == "prep" for pobj in islice(child.rights, 1)
@@ -513,6 +530,7 @@ def _describe(doc: Doc, head: Token, *, deed: bool) -> _Doer:
         "Plur" in head.morph.get("Number", []),
         any(t.lower_ in ("a", "an", "one") for t in before),
         deed,
+        again,
     )
 
 
@@ -721,7 +739,7 @@ def _relate(a: _Claim, b: _Claim) -> tuple[str, str]:
         return "different", f"other places: {_listed(where, written)}; {_listed(other_where, written)}"
     if a.row["doc_id"] != b.row["doc_id"] and a.who and b.who and not a.who & b.who:
         return "different", "no name in common"
-    apart = a.modifiers - b.modifiers, b.modifiers - a.modifiers
+    apart = a.modifiers - b.modifiers - (a.names & _words(b)), b.modifiers - a.modifiers - (b.names & _words(a))
     if all(apart) and a.head == b.head:
         return "different", f"counts of {_listed(apart[0])} and of {_listed(apart[1])} {a.word}"
     if untold and (a.head != b.head or any(apart)):
@@ -743,7 +761,7 @@ def _relate(a: _Claim, b: _Claim) -> tuple[str, str]:
     alone = f"only one says when or where: {_listed((when ^ other_when) | (where ^ other_where), written)}"
     if a.events and b.events and _has_year(when) != _has_year(other_when):  # what happened without a year happened now
         return "unclear", alone
-    if _meet((a.low, a.high), (b.low, b.high)):
+    if a.low <= b.high and b.low <= a.high:
         return "compatible", f"{numbers} can both be true"
     if untold:
         return "unclear", f"only one says what happened: {_listed(a.events or b.events)}"
@@ -755,8 +773,8 @@ def _relate(a: _Claim, b: _Claim) -> tuple[str, str]:
         return "unclear", f"only one says more closely which: {_listed(only)}"
     if a.added or b.added:
         return "unclear", "one comes on top of others"
-    if a.before != b.before and (_meet(a.before, (b.low, b.high)) or _meet(b.before, (a.low, a.high))):
-        return "unclear", "one is the level before a change"
+    if a.before != b.before and (_may_have_left(a, b) or _may_have_left(b, a)):
+        return "unclear", "one may be a level before the change"
     if a.ordinals != b.ordinals:
         only = frozenset(" ".join(reversed(pair)) for pair in a.ordinals ^ b.ordinals)
         return "unclear", f"only one says more closely which: {_listed(only)}"
@@ -770,8 +788,14 @@ def _relate(a: _Claim, b: _Claim) -> tuple[str, str]:
     return "conflict", f"{numbers} cannot both be true of {': '.join([_kind(a), *shared[:1]])}"
 
 
-def _meet(a: tuple[float, float] | None, b: tuple[float, float]) -> bool:
-    return a is not None and a[0] <= b[1] and b[0] <= a[1]
+def _may_have_left(a: _Claim, b: _Claim) -> bool:
+    """Whether one figure may be a level from which the other changed, or came by in the course of a year."""
+    if a.before is None:
+        return False
+    low, high = a.before
+    if _is_long(a.when) or _has_year(a.when):
+        low, high = min(low, a.low), max(high, a.high)
+    return low <= b.high and b.low <= high
 
 
 def _may_differ(a: _Claim, b: _Claim, x: _Doer, y: _Doer) -> bool:
@@ -780,7 +804,8 @@ def _may_differ(a: _Claim, b: _Claim, x: _Doer, y: _Doer) -> bool:
     are_causes = x.head in lexicon.same_cause and y.head in lexicon.same_cause
     if x.deed != y.deed and not are_causes:
         return False  # soldiers, and the raid they made
-    if x.is_pronoun or y.is_pronoun:
+    in_one = a.row["doc_id"] == b.row["doc_id"]
+    if x.is_pronoun or y.is_pronoun or (in_one and y.again):
         return True
     if x.is_name or y.is_name:
         return not _share_name(x, y)
@@ -791,7 +816,7 @@ def _may_differ(a: _Claim, b: _Claim, x: _Doer, y: _Doer) -> bool:
         return True
     if not are_causes and (any(apart) != all(apart) or (x.head == y.head and x.plural != y.plural)):
         return True
-    return x.new and y.new and a.row["doc_id"] == b.row["doc_id"]  # what was told of before would have "the"
+    return in_one and x.new and y.new  # what was told of before would have "the"
 
 
 def _share_name(a: _Doer, b: _Doer) -> bool:
@@ -837,8 +862,8 @@ def _stem(word: str) -> str:
 
 
 def _is_long(when: frozenset[str]) -> bool:
-    spans = [phrase.split() for phrase in when if not phrase.endswith(("ago", "earlier", "before"))]
-    return any(word in _lexicon().long for phrase in spans for word in phrase)
+    """Whether a time is longer than a day; "a week ago" is none, "the same week a year earlier" is."""
+    return any(word in _lexicon().long for phrase in when for word in _SINCE.sub("", phrase).split())
 
 
 def _has_year(when: frozenset[str]) -> bool:
