@@ -389,7 +389,7 @@ def _read_thing(
     if head.lemma_.lower() == "number":  # "the number of patients" counts patients
         of = (pobj for child in head.rights if child.lower_ == "of" for pobj in islice(child.rights, 1))
         head = next((noun for noun in of if noun.i <= last), head)
-    word = head.lemma_.lower()
+    word = head.lower_ if head.lower_ in lexicon.outcomes else head.lemma_.lower()  # "injured", were it tagged a verb
     if word == "rate" and head.i > first and doc[head.i - 1].lemma_.lower() in lexicon.rates:
         word = doc[head.i - 1].lemma_.lower()  # "the unemployment rate" and "unemployment" are one thing
     modifiers = _lemmas(doc, first, last, ("NOUN", "PROPN", "ADJ", "NUM")) - {word, "rate", "number"}
@@ -447,7 +447,7 @@ def _events(doc: Doc, starts: list[int], row: dict, idle: Set[str]) -> tuple[str
         if head.i not in inside:
             lemma = head.lemma_.lower()
             if head.pos_ in ("VERB", "AUX") and lemma not in idle:
-                return (*found, _predicate(head))
+                return (*found, _predicate(head, first))
             if lemma == "be":
                 if state := next((t for t in islice(head.rights, _CLIMB) if t.dep_ == "acomp"), None):
                     return (*found, state.lemma_.lower()) if state.i not in inside else tuple(found)
@@ -461,11 +461,13 @@ def _events(doc: Doc, starts: list[int], row: dict, idle: Set[str]) -> tuple[str
     return tuple(found)
 
 
-def _predicate(verb: Token) -> str:
+def _predicate(verb: Token, first: int) -> str:
     """Give the lemma of a verb, with the noun or particle that makes one phrase with it: "take part"."""
     lemma, same = verb.lemma_.lower(), _lexicon().same_event
-    if state := next((t.lower_ for t in islice(verb.rights, _CLIMB) if t.dep_ == "oprd" and t.lower_ in same), None):
-        return state  # "left 24 people dead"
+    parts = ("oprd", "acl") if lemma == "leave" else ("oprd",)  # "left 24 people dead", "left 31 injured"
+    after = (t for t in verb.doc[first + 1 : first + _CLIMB] if t.dep_ in parts and verb in (t.head, t.head.head))
+    if state := next((t.lower_ for t in after if t.lower_ in same), None):
+        return state
     phrases = (f"{lemma} {t.lower_}" for t in islice(verb.rights, 2) if t.dep_ in ("dobj", "prt"))
     return next((phrase for phrase in phrases if phrase in same), lemma)
 
@@ -594,7 +596,12 @@ def _causes(doc: Doc, first: int) -> tuple[frozenset[str], frozenset[str]]:
 
 
 def _words(claim: _Claim) -> frozenset[str]:
-    return frozenset(re.findall(r"\w+", str(claim.row["sentence"]).lower()))
+    return _words_of(str(claim.row["sentence"]))
+
+
+@lru_cache(maxsize=1024)
+def _words_of(sentence: str) -> frozenset[str]:
+    return frozenset(re.findall(r"\w+", sentence.lower()))
 
 
 class _Time(NamedTuple):
@@ -808,8 +815,13 @@ def _may_differ(a: _Claim, b: _Claim, x: _Doer, y: _Doer) -> bool:
     if x.is_pronoun or y.is_pronoun or (in_one and y.again):
         return True
     if x.is_name or y.is_name:
-        return not _share_name(x, y)
-    if not any(_share_group({x.head}, {y.head}, groups) for groups in (lexicon.same_cause, lexicon.same_doer)):
+        kinds = {x.head, y.head} & {word for doer in (x, y) for word in doer.name.lower().split()}
+        return not (
+            _share_name(x, y) or kinds - ({x.head} if x.is_name else {y.head})
+        )  # "Hurricane Ida", "the hurricane"
+    if _stem(x.head) != _stem(y.head) and not any(
+        _share_group({x.head}, {y.head}, groups) for groups in (lexicon.same_cause, lexicon.same_doer)
+    ):
         return True
     apart = x.closer - _words(b), y.closer - _words(a)
     if all(apart) and not _share_group(*apart, lexicon.same_doer):
