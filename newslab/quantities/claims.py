@@ -58,6 +58,7 @@ _CLAUSES = frozenset({"conj", "advcl", "relcl", "ccomp", "parataxis"})
 _NARROWS = frozenset({"at", "in", "among", "against", "with", "for"})
 _COMPARED = frozenset({"from", "than", "against", "with"})  # an earlier figure, which the time behind it dates
 _SINCE = re.compile(r"\w+ (?:ago|earlier|before)$")
+_MARKS = frozenset({"when", "after", "as"})
 _AGAIN = frozenset({"also", "too", "separately"})
 _NTH = re.compile(r"\d+(?:st|nd|rd|th)")
 _CLIMB = 8  # heads followed from a figure to its verb
@@ -114,8 +115,8 @@ def compare_quantities(
     """Set figures that count the same kind of thing side by side, and say how they relate.
 
     Never compared are times and spans of time, ages, scores, points, multiples ("three times"), fractions without a
-    percent sign, the count one, and measures that nothing measured is named for; two figures of one sentence are
-    always ``different``. Money of two currencies, shares and counts, and temperatures in two scales do not meet.
+    percent sign ("a third"), the count one, and figures of which nothing says what they count or measure; nor money of
+    two currencies, temperatures on two scales, a change and a level. Two figures of one sentence are ``different``.
 
     Parameters
     ----------
@@ -286,7 +287,7 @@ def _read_claims(
             ordinals,
             _ahead(doc, at),
             frozenset(time.key for time in own if time.told),
-            *_causes(doc, at),
+            *_causes(doc, at, [doc[i] for i in _counted(starts, row)]),
             frozenset(when),
             frozenset(where),
             {time.key: time.written for time in own} | where,
@@ -490,16 +491,7 @@ def _doer(doc: Doc, first: int, inside: Set[int]) -> _Doer | None:
                     subject = token.head  # "a bomb that killed 12"
                 again = any(child.lower_ in _AGAIN for child in near)
                 return None if subject.i in above | inside else _describe(doc, subject, again=again)
-            if deed := next(
-                (
-                    pobj
-                    for child in near
-                    if child.dep_ == "prep"
-                    for pobj in islice(child.rights, 1)
-                    if pobj.lemma_.lower() in lexicon.same_cause
-                ),
-                None,
-            ):
+            if deed := next(_deeds(doc, token, near), None):
                 return _describe(doc, deed, deed=True)
             if subjects or not (token.dep_ in ("xcomp", "conj") or (token.dep_ == "advcl" and token.tag_ == "VBG")):
                 return None
@@ -507,6 +499,19 @@ def _doer(doc: Doc, first: int, inside: Set[int]) -> _Doer | None:
             break
         token = token.head
     return None
+
+
+def _deeds(doc: Doc, verb: Token, near: list[Token]) -> Iterator[Token]:
+    """Give the causes a verb stands with ("died in a bus crash") and what else happened: "when a bus burned"."""
+    nouns = (pobj for child in near if child.dep_ == "prep" for pobj in islice(child.rights, 1))
+    yield from (noun for noun in nouns if noun.lemma_.lower() in _lexicon().same_cause)
+    for mark in doc[verb.i + 1 : verb.i + 2 * _CLIMB]:
+        if mark.lower_ in _MARKS and mark.head.pos_ == "VERB" and mark.head.i > mark.i:
+            yield from (
+                t
+                for t in doc[mark.i : mark.i + _CLIMB]
+                if t.dep_ == "nsubj" and t.head == mark.head and t.pos_ != "PRON"
+            )
 
 
 def _describe(doc: Doc, head: Token, *, deed: bool = False, again: bool = False) -> _Doer:
@@ -566,16 +571,19 @@ def _ordinals(doc: Doc, sentence: tuple[int, int], figures: Set[int]) -> frozens
     return frozenset(found)
 
 
-def _causes(doc: Doc, first: int) -> tuple[frozenset[str], frozenset[str]]:
+def _causes(doc: Doc, first: int, counted: list[Token]) -> tuple[frozenset[str], frozenset[str]]:
     """Name what did something to what is counted ("killed in a fire"), and what narrows it down ("games at home")."""
+    lexicon = _lexicon()
     token, above = doc[first], list[Token]()
     for _ in range(_CLIMB):
         above.append(token)
         if token.pos_ == "VERB" or token.head.i == token.i:
             break
         token = token.head
+    same = lexicon.same_cause
+    within = {t.lemma_.lower() for t in counted if t.head in counted} & {*same}  # "the toll from the fire"
     if token.pos_ != "VERB":
-        return frozenset(), frozenset()
+        return frozenset(within), frozenset()
     heads = {word.i for word in above}
     near = [child for child in doc[max(0, first - 2 * _CLIMB) : first + 2 * _CLIMB] if child.head.i in heads]
     subjects = [child.lemma_.lower() for child in near if child.dep_ in ("nsubj", "csubj")]
@@ -586,9 +594,7 @@ def _causes(doc: Doc, first: int) -> tuple[frozenset[str], frozenset[str]]:
         for pobj in islice(child.rights, 1)
         if pobj.pos_ == "NOUN" and pobj.ent_type_ not in _TIMES | _PLACES and pobj.i not in heads
     ]
-    lexicon = _lexicon()
-    same = lexicon.same_cause
-    causes = {word for word in [*subjects, *(noun.lemma_.lower() for _, noun in told)] if word in same}
+    causes = within | {word for word in [*subjects, *(noun.lemma_.lower() for _, noun in told)] if word in same}
     nouns = [noun for preposition, noun in told if preposition in _NARROWS and noun.lemma_.lower() not in same]
     compounds = [t for noun in nouns for t in doc[max(0, noun.i - 3) : noun.i] if t.head == noun and t.pos_ == "NOUN"]
     closer = {noun.lemma_.lower() for noun in (*nouns, *compounds)}
@@ -822,7 +828,7 @@ def _may_differ(a: _Claim, b: _Claim, x: _Doer, y: _Doer) -> bool:
     if _stem(x.head) != _stem(y.head) and not any(
         _share_group({x.head}, {y.head}, groups) for groups in (lexicon.same_cause, lexicon.same_doer)
     ):
-        return True
+        return not (x.deed or y.deed) or not ({x.head} & _words(b) or {y.head} & _words(a))
     apart = x.closer - _words(b), y.closer - _words(a)
     if all(apart) and not _share_group(*apart, lexicon.same_doer):
         return True
