@@ -26,6 +26,7 @@ from newslab.words import (
     iter_docs,
     iter_sentences,
     iter_words,
+    read_text,
     split_paragraphs,
 )
 
@@ -458,7 +459,7 @@ def _profile(doc_id: str, doc: Doc, left_out: Sequence[tuple[int, int]]) -> dict
         "n_words": len(words),
         "n_types": len(counts),
         "n_sentences": _count_holding([sent.start_char for sent in iter_sentences(doc)], starts),
-        "n_paragraphs": _count_holding([start for start, _ in split_paragraphs(doc.text)], starts),
+        "n_paragraphs": _count_holding([start for start, _ in split_paragraphs(read_text(doc))], starts),
         "n_characters": sum(characters),
         "n_syllables": sum(syllables),
         "n_polysyllables": sum(n >= 3 for n in syllables),

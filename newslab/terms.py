@@ -27,6 +27,7 @@ from newslab.words import (
     iter_docs,
     iter_sentences,
     iter_words,
+    read_text,
     split_paragraphs,
     split_words,
 )
@@ -136,7 +137,7 @@ def extract_keyterms(docs: Mapping[str, Doc], *, top: int = 20, leave_out: pd.Da
 
 
 def _score_terms(doc: Doc, left_out: Sequence[tuple[int, int]], top: int) -> list[dict[str, object]]:
-    text = doc.text  # once: spaCy joins all tokens on each access
+    text = read_text(doc)
     occurrences: dict[str, list[_Run]] = defaultdict(list)
     around: dict[str, set[str]] = defaultdict(set)
     for words in _iter_runs(doc, text, left_out):
@@ -297,7 +298,7 @@ def extract_ngrams(
     rows = []
     for doc_id, doc in iter_docs(docs):
         words = list(iter_words(doc, leave_out=left_out.get(doc_id, ())))
-        text = doc.text
+        text = read_text(doc)
         joined = [_is_joined(text, *pair) for pair in pairwise(words)]
         lower = [word.text.casefold().replace("’", "'") for word in words]
         stop = [_is_stop(word) for word in words]
@@ -346,7 +347,7 @@ def extract_vocabulary(docs: Mapping[str, Doc]) -> pd.DataFrame:
     """
     rows: list[tuple[str, int, int, str, int]] = []
     for doc_id, doc in iter_docs(docs):
-        text = doc.text  # once: spaCy joins all tokens on each access
+        text = read_text(doc)
         counts: dict[str, int] = {}
         first: dict[str, tuple[int, int]] = {}
         for start, end in split_words(text):
@@ -401,7 +402,7 @@ def extract_collocations(
     rows = []
     for doc_id, doc in iter_docs(docs):
         check_pos(doc_id, doc)
-        text = doc.text
+        text = read_text(doc)
         pairs = _count_pairs(doc_id, doc, left_out.get(doc_id, ()), window)
         beside = Counter[str]()
         for pair, found in pairs.items():
@@ -525,7 +526,7 @@ def extract_terms(docs: Mapping[str, Doc], terms: Collection[str]) -> pd.DataFra
     patterns = {term: _compile_term(term) for term in terms}
     rows = []
     for doc_id, doc in iter_docs(docs):
-        text = doc.text
+        text = read_text(doc)
         found = [
             (match.start(), match.end(), term) for term, pattern in patterns.items() for match in pattern.finditer(text)
         ]
@@ -578,7 +579,7 @@ def extract_concordance(docs: Mapping[str, Doc], term: str | Collection[str], *,
     """
     if width < 0:
         raise ValueError(f"width is {width}; ask for 0 characters or more")
-    texts = {doc_id: doc.text for doc_id, doc in iter_docs(docs)}
+    texts = {doc_id: read_text(doc) for doc_id, doc in iter_docs(docs)}
     rows = []
     for row in extract_terms(docs, [term] if isinstance(term, str) else term).to_dict("records"):
         text = texts[row["doc_id"]]
@@ -627,7 +628,7 @@ def measure_dispersion(docs: Mapping[str, Doc], terms: Collection[str]) -> pd.Da
     positions = found.groupby(["doc_id", "term"])["start"].agg(list).to_dict()
     rows: list[dict[str, object]] = []
     for doc_id, doc in iter_docs(docs):
-        text = doc.text  # once: spaCy joins all tokens on each access
+        text = read_text(doc)
         paragraphs = split_paragraphs(text)
         sizes = [count_words(text[start:end]) for start, end in paragraphs]
         starts = [start for start, _ in paragraphs]

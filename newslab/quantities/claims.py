@@ -23,7 +23,7 @@ from spacy.tokens import Doc, Token
 
 from newslab.quantities.figures import read_lexicon
 from newslab.tables import SPAN_COLUMNS, build_table, check_columns, find_within
-from newslab.words import iter_docs
+from newslab.words import iter_docs, read_text
 
 CLAIM_COLUMNS = SPAN_COLUMNS | {
     "group": "int64",
@@ -225,7 +225,7 @@ def _read_claims(
     starts = [token.idx for token in doc]
     sentences = [(sent.start, sent.end) for sent in doc.sents] if doc.has_annotation("SENT_START") else [(0, len(doc))]
     figures = frozenset(rows["start"])
-    text, firsts = doc.text, [start for start, _ in sentences]
+    text, firsts = read_text(doc), [start for start, _ in sentences]
     bounds = [(starts[first], doc[last - 1].idx + len(doc[last - 1])) for first, last in sentences]
     scopes: dict[int, tuple[list[_Time], dict[str, str], frozenset[str], frozenset[tuple[str, str]]]] = {}
     for row in rows.astype(object).where(rows.notna(), None).to_dict("records"):

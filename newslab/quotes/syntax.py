@@ -12,7 +12,7 @@ from spacy.tokens import Doc
 
 from newslab.quotes.cues import Cues, load_cues
 from newslab.quotes.marks import Quotation, blank_tags, find_quotations
-from newslab.words import split_paragraphs
+from newslab.words import read_text, split_paragraphs
 
 SUBJECTS = frozenset({"nsubj", "csubj"})
 _PASSIVE_SUBJECTS = frozenset({"nsubjpass", "csubjpass"})
@@ -106,7 +106,7 @@ def read_page(doc_id: str, doc: Doc) -> Page:
         raise ValueError(f"document {doc_id!r} has no dependency parse; parse it with 'parser'")
     if len(doc) and not doc.has_annotation("TAG"):
         raise ValueError(f"document {doc_id!r} has no part-of-speech tags; parse it with 'tagger'")
-    text = doc.text
+    text = read_text(doc)
     tokens = list(doc)
     head = [token.head.i for token in tokens]
     dep = [token.dep_ for token in tokens]

@@ -25,7 +25,7 @@ from newslab.structure.topics import (
     weigh_words,
 )
 from newslab.tables import SPAN_COLUMNS, build_table
-from newslab.words import check_sentences, iter_docs, iter_sentences, split_paragraphs
+from newslab.words import check_sentences, iter_docs, iter_sentences, read_text, split_paragraphs
 
 PARAGRAPH_COLUMNS = SPAN_COLUMNS | {
     "role": "str",
@@ -150,7 +150,7 @@ def extract_sentences(docs: Mapping[str, Doc]) -> pd.DataFrame:
 
 def _sentences(doc_id: str, doc: Doc) -> Iterator[dict[str, object]]:
     check_sentences(doc_id, doc)
-    text = doc.text  # once: spaCy joins all tokens on each access
+    text = read_text(doc)
     paragraphs = split_paragraphs(text)
     at = 0
     for sent in iter_sentences(doc):
@@ -191,7 +191,7 @@ def _rows(docs: Iterable[tuple[str, Doc]], *, topics: bool) -> Iterator[dict[str
 def _outline(doc_id: str, doc: Doc, *, topics: bool) -> _Outline:
     if len(doc) and not (doc.has_annotation("TAG") and doc.has_annotation("POS")):
         raise ValueError(f"document {doc_id!r} has no parts of speech; parse it with 'tagger' and 'attribute_ruler'")
-    text = doc.text
+    text = read_text(doc)
     edges = split_paragraphs(text)
     spans = list(_spans(doc, edges))
     words = [{word: x for word, x in weigh_words(span).items() if x > _TELLING} for span in spans]

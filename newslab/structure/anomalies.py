@@ -19,7 +19,16 @@ from newslab.structure.antecedents import find_loose_ends
 from newslab.structure.embeddings import list_ranks
 from newslab.structure.topics import weigh_words
 from newslab.tables import SPAN_COLUMNS, build_table, check_columns
-from newslab.words import Word, check_pos, check_sentences, iter_docs, iter_sentences, iter_words, split_paragraphs
+from newslab.words import (
+    Word,
+    check_pos,
+    check_sentences,
+    iter_docs,
+    iter_sentences,
+    iter_words,
+    read_text,
+    split_paragraphs,
+)
 
 ANOMALY_COLUMNS = SPAN_COLUMNS | {
     "kind": "str",
@@ -219,7 +228,7 @@ def repair_articles(articles: pd.DataFrame, anomalies: pd.DataFrame) -> pd.DataF
 def _rows(doc_id: str, doc: Doc) -> Iterator[dict[str, object]]:
     check_pos(doc_id, doc)
     check_sentences(doc_id, doc)
-    text, words = doc.text, list(iter_words(doc))
+    text, words = read_text(doc), list(iter_words(doc))
     found = chain(
         _torn_tokens(text),
         _lost_marks(text),
@@ -385,7 +394,7 @@ def _mixed_spelling(words: list[Word]) -> Iterator[_Anomaly]:
 
 def _repetitions(doc: Doc) -> Iterator[_Anomaly]:
     """Find sentences that say again what one above them says, by the telling words they share."""
-    text = doc.text  # once: spaCy joins all tokens on each access
+    text = read_text(doc)
     seen: list[tuple[int, int, Mapping[str, float], float]] = []
     having: dict[str, list[int]] = defaultdict(list)
     for sent in iter_sentences(doc):

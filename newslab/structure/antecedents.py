@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from spacy.tokens import Doc, Span, Token
 
-from newslab.words import split_paragraphs
+from newslab.words import read_text, split_paragraphs
 
 _PRONOUNS = frozenset({"he", "she", "him", "her", "his", "hers", "himself", "herself"})
 _PARAGRAPHS_BACK = 2
@@ -46,7 +46,7 @@ def find_loose_ends(doc: Doc) -> Iterator[tuple[Span, str, str]]:
         and the two above, nor in its sentence; one in a paragraph, none in the first.
         ``loose speaker``: a speaker by surname alone whom nothing before introduces by more.
     """
-    paragraphs = [start for start, _ in split_paragraphs(doc.text)]
+    paragraphs = [start for start, _ in split_paragraphs(read_text(doc))]
     people: list[list[int]] = [[] for _ in range(len(paragraphs) + 1)]
     told = set[int]()
     for token in doc:

@@ -19,7 +19,7 @@ from newslab.tables import SPAN_COLUMNS, build_table
 from newslab.times.timex import NAMESAKES, Scene, Time, resolve
 from newslab.times.values import cover_value, shift_date
 from newslab.times.words import Found, Token, find_expressions, read_tokens
-from newslab.words import count_words, iter_docs, split_paragraphs
+from newslab.words import count_words, iter_docs, read_text, split_paragraphs
 
 COLUMNS = SPAN_COLUMNS | {
     "type": "str",
@@ -152,7 +152,9 @@ def find_published(docs: Mapping[str, Doc]) -> pd.DataFrame:
     >>> find_published({"a": doc})[["text", "kind", "value"]].values.tolist()
     [['March 7', 'dateline', 'XXXX-03-07']]
     """
-    return build_table((row for doc_id, doc in iter_docs(docs) for row in _offers(doc_id, doc.text)), DATE_COLUMNS)
+    return build_table(
+        (row for doc_id, doc in iter_docs(docs) for row in _offers(doc_id, read_text(doc))), DATE_COLUMNS
+    )
 
 
 def _offers(doc_id: str, text: str) -> list[dict[str, object]]:
@@ -216,7 +218,7 @@ _TOLD_WITHIN = 1  # sentences before, from which "ten years later" can count
 
 
 def _rows(doc_id: str, doc: Doc, published: date | None) -> Iterator[dict[str, object]]:
-    text = doc.text  # once: it is put together anew each time
+    text = read_text(doc)
     tokens = read_tokens(text)
     found = list(find_expressions(tokens))
     starts = [word.idx for word in doc]
