@@ -26,7 +26,8 @@ for _name in dir(newslab):  # whatever a notebook may use; what cannot be import
     with suppress(ImportError, AttributeError):
         getattr(newslab, _name)
 # what reading any document loads, its language and its kept parse, would else be loaded by every page
-read_entry(Entry("", None, 1, {"text": "News"}))
+with suppress(OSError):  # a model is unpacked to a file: on a full disk each page will say so
+    read_entry(Entry("", None, 1, {"text": "News"}))
 blank_vocab()
 
 
