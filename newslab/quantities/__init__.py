@@ -229,7 +229,7 @@ def _document_rows(doc_id: str, doc: Doc) -> Iterator[dict[str, object]]:
     for figure in figures:
         if not _is_name(doc, text, figure, kept[-1] if kept else None):
             kept.append(figure)
-    figures = list(_join_shares(doc, kept))
+    figures = _join_shares(doc, kept)
     parse = _Parse(doc, text, figures)
     previous: Figure | None = None
     for k, figure in enumerate(figures):
@@ -261,29 +261,28 @@ def _document_rows(doc_id: str, doc: Doc) -> Iterator[dict[str, object]]:
             "vague": figure.kind == "vague",
             "kind": "range" if figure.kind == "cardinal" and figure.high is not None else figure.kind,
             "dimension": unit.dimension if unit else "share" if figure.kind == "fraction" else "count",
-            "value_si": figure.value * unit.factor + unit.offset
-            if unit and unit.factor
-            else figure.value
-            if unit is None and figure.kind == "fraction"
-            else None,
+            "value_si": _in_si(figure),
         }
 
 
-def _join_shares(doc: Doc, figures: list[Figure]) -> Iterator[Figure]:
+def _in_si(figure: Figure) -> float | None:
+    """Convert a value to the SI unit of its dimension; None where there is none. A share without a unit is its own."""
+    if figure.unit is None:
+        return figure.value if figure.kind == "fraction" else None
+    return figure.value * figure.unit.factor + figure.unit.offset if figure.unit.factor else None
+
+
+def _join_shares(doc: Doc, figures: list[Figure]) -> list[Figure]:
     """Make one figure of "one house in ten" and "two women in five"."""
-    left: Figure | None = None
+    joined: list[Figure] = []
     for right in figures:
-        if left is not None and _is_share(doc, left, right):
+        left = joined[-1] if joined else None
+        if left is not None and left.counted is None and _is_share(doc, left, right):
             left.counted = (left.last, left.last + 1)
             left.end, left.last, left.value, left.kind = right.end, right.last, left.value / right.value, "fraction"
-            yield left
-            left = None
-            continue
-        if left is not None:
-            yield left
-        left = right
-    if left is not None:
-        yield left
+        else:
+            joined.append(right)
+    return joined
 
 
 def _is_share(doc: Doc, left: Figure, right: Figure) -> bool:
@@ -736,8 +735,10 @@ class _Parse:
     def _has_verb(self, start: int) -> bool:
         """Whether the sentence that begins at a token has a verb."""
         for token in self.doc[start : start + _REACH]:
-            if token.pos_ in ("VERB", "AUX") or (token.is_sent_start and token.i > start):
-                return token.pos_ in ("VERB", "AUX") and not (token.is_sent_start and token.i > start)
+            if token.is_sent_start and token.i > start:
+                return False
+            if token.pos_ in ("VERB", "AUX"):
+                return True
         return False
 
     def _of_pronoun(self, figure: Figure) -> str | None:
