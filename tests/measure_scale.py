@@ -9,7 +9,8 @@
 
 Articles are put together from the paragraphs of the default document and of the texts in FILE (one JSON object a line,
 with ``text``), at random with a seed. Seconds are those of the processor, so that other work on the machine counts
-little; where the clock matters, both are given. Memory is the operating system's own count.
+little, and matrices have one thread, as one that waits for another counts too; where the clock matters, both are
+given. Memory is the operating system's own count.
 """
 
 import argparse
@@ -28,6 +29,7 @@ from statistics import median
 
 import pandas as pd
 from spacy.tokens import Doc
+from threadpoolctl import threadpool_limits
 
 import newslab as nl
 from newslab.corpora.partitions import analyse_partition, digest_library, extract_tables
@@ -234,6 +236,7 @@ def main() -> None:
     parser.add_argument("--texts", type=Path, nargs="*", default=[], help="JSON Lines with text")
     parser.add_argument("--articles", type=int, help="how many to make")
     options = parser.parse_args()
+    threadpool_limits(1)
     for part in options.parts:
         print(f"== {part}", flush=True)
         parts[part](options)

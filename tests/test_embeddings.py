@@ -7,8 +7,8 @@ from newslab.structure import embeddings
 from newslab.structure.embeddings import embed_texts, list_ranks
 
 
-def compare(*texts: str) -> np.ndarray:
-    vectors = embed_texts(texts)
+def compare(*texts: str, narrow: bool = False) -> np.ndarray:
+    vectors = embed_texts(texts, narrow=narrow)
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
     return vectors @ vectors.T
 
@@ -17,6 +17,18 @@ def test_cosines_are_those_published():
     # quick start of Sentence Transformers: sbert.net/docs/sentence_transformer/usage/usage.html
     found = compare("The weather is lovely today.", "It's so sunny outside!", "He drove to the stadium.")
     assert found[np.triu_indices(3, 1)] == pytest.approx([0.6660, 0.1046, 0.1411], abs=1e-4)
+
+
+def test_the_narrow_model_finds_alike_what_the_whole_one_does():
+    passages = [
+        "storm flooded coastal villages residents evacuated shelters",
+        "rescue boats carried families homes river burst banks",
+        "striker scored goals season champions coach praised",
+        "central bank raised interest rates inflation economists",
+    ]
+    whole, narrow = (compare(*passages, narrow=n)[np.triu_indices(4, 1)] for n in (False, True))
+    assert narrow == pytest.approx(whole, abs=0.1)
+    assert narrow.argmax() == whole.argmax() == 0
 
 
 def test_a_text_has_one_vector_whatever_it_is_embedded_with():

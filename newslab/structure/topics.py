@@ -144,7 +144,8 @@ def embed_passages(passages: Sequence[Passage]) -> Array:
     array of shape (passages, 384)
         Means of token states over the first content words.
     """
-    return embed_texts([passage.content for passage in passages], n_tokens=_N_TOKENS).astype(np.float64)
+    contents = [passage.content for passage in passages]
+    return embed_texts(contents, n_tokens=_N_TOKENS, narrow=True).astype(np.float64)
 
 
 def score_passages(passages: Sequence[Passage], vectors: Array) -> list[float]:
