@@ -7,18 +7,17 @@ where it comes from and for what length of text it means anything; below that le
 import inspect
 import math
 import re
-from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
+import numpy as np
 import pandas as pd
 from spacy import explain
 from spacy.tokens import Doc
 
 from newslab.tables import build_table
 from newslab.words import (
-    Word,
     check_pos,
     check_sentences,
     count_syllables,
@@ -171,15 +170,14 @@ def mattr(words: Sequence[str], *, window: int = 50) -> float:
     """
     if len(words) < window:
         return math.nan
-    inside = Counter(words[:window])
-    total = len(inside)
-    for leaving, entering in zip(words, words[window:], strict=False):
-        inside[entering] += 1
-        inside[leaving] -= 1
-        if not inside[leaving]:
-            del inside[leaving]
-        total += len(inside)
-    return total / (window * (len(words) - window + 1))
+    total, last_window, last = 0, len(words) - window, dict[str, int]()
+    for at, word in enumerate(words):
+        # it adds a type to each window that begins after the same word stood last
+        first = max(last.get(word, -1), at - window) + 1
+        if first <= last_window:
+            total += min(at, last_window) - first + 1
+        last[word] = at
+    return total / (window * (last_window + 1))
 
 
 def mtld(words: Sequence[str], *, threshold: float = 0.72) -> float:
@@ -437,7 +435,7 @@ def measure_pos(docs: Mapping[str, Doc], *, leave_out: pd.DataFrame | None = Non
     rows = []
     for doc_id, doc in iter_docs(docs):
         check_pos(doc_id, doc)
-        counts = Counter(word.token.pos_ for word in iter_words(doc, leave_out=left_out.get(doc_id, ())))
+        counts = Counter(word.pos for word in iter_words(doc, leave_out=left_out.get(doc_id, ())))
         total = counts.total()
         rows += [
             {"doc_id": doc_id, "pos": pos, "label": explain(pos) or pos, "n_words": n, "share": n / total}
@@ -448,29 +446,35 @@ def measure_pos(docs: Mapping[str, Doc], *, leave_out: pd.DataFrame | None = Non
 
 def _profile(doc_id: str, doc: Doc, left_out: Sequence[tuple[int, int]]) -> dict[str, object]:
     check_sentences(doc_id, doc)
-    kept = list(iter_words(doc, leave_out=left_out))
-    words = [word.text.casefold().replace("’", "'") for word in kept]
+    starts: list[int] = []
+    words: list[str] = []
+    forms = Counter[tuple[str, str]]()  # a few words are most of any text: each is measured once
+    for word in iter_words(doc, leave_out=left_out):
+        starts.append(word.start)
+        words.append(word.text.casefold().replace("’", "'"))
+        forms[word.text, word.pos] += 1
     counts = list(Counter(words).values())
-    characters = [sum(map(str.isalnum, word.text)) for word in kept]
-    syllables = [count_syllables(word.text) for word in kept]
-    starts = [word.start for word in kept]
+    characters = {form: sum(map(str.isalnum, form[0])) for form in forms}
+    syllables = {form: count_syllables(form[0]) for form in forms}
     tagged = doc.has_annotation("POS")
     found: dict[str, Any] = {
         "n_words": len(words),
         "n_types": len(counts),
         "n_sentences": _count_holding([sent.start_char for sent in iter_sentences(doc)], starts),
         "n_paragraphs": _count_holding([start for start, _ in split_paragraphs(read_text(doc))], starts),
-        "n_characters": sum(characters),
-        "n_syllables": sum(syllables),
-        "n_polysyllables": sum(n >= 3 for n in syllables),
-        "n_long_words": sum(n > 6 for n in characters),
+        "n_characters": sum(n * characters[form] for form, n in forms.items()),
+        "n_syllables": sum(n * syllables[form] for form, n in forms.items()),
+        "n_polysyllables": sum(n for form, n in forms.items() if syllables[form] >= 3),
+        "n_long_words": sum(n for form, n in forms.items() if characters[form] > 6),
     }
     needed = found | {
         "words": words,
         "counts": counts,
         "n_hapaxes": sum(count == 1 for count in counts),
-        "n_lexical_words": sum(word.token.pos_ in _LEXICAL for word in kept) if tagged else math.nan,
-        "n_complex_words": sum(map(_is_complex, kept, syllables)) if tagged else math.nan,
+        "n_lexical_words": sum(n for (_, pos), n in forms.items() if pos in _LEXICAL) if tagged else math.nan,
+        "n_complex_words": sum(n for form, n in forms.items() if _is_complex(*form, syllables[form]))
+        if tagged
+        else math.nan,
     }
     return found | {
         name: measure.function(*(needed[count] for count in measure.takes))
@@ -479,13 +483,13 @@ def _profile(doc_id: str, doc: Doc, left_out: Sequence[tuple[int, int]]) -> dict
     }
 
 
-def _is_complex(word: Word, n_syllables: int) -> bool:
+def _is_complex(word: str, pos: str, n_syllables: int) -> bool:
     """Tell whether Gunning counts a word as complex."""
-    if n_syllables < 3 or word.token.pos_ == "PROPN" or "-" in word.text:
+    if n_syllables < 3 or pos == "PROPN" or "-" in word:
         return False
-    return not (n_syllables == 3 and _SPOKEN_ENDING.search(word.text.lower()))
+    return not (n_syllables == 3 and _SPOKEN_ENDING.search(word.lower()))
 
 
 def _count_holding(starts: list[int], positions: list[int]) -> int:
     """Count the stretches, given by where each starts, that hold one of the positions."""
-    return len({bisect_right(starts, position) for position in positions})
+    return len(np.unique(np.searchsorted(starts, positions, side="right")))

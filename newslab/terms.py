@@ -27,9 +27,10 @@ from newslab.words import (
     iter_docs,
     iter_sentences,
     iter_words,
+    locate_words,
+    read_attribute,
     read_text,
     split_paragraphs,
-    split_words,
 )
 
 _CONTENT = frozenset({"NOUN", "PROPN", "VERB", "ADJ"})
@@ -141,7 +142,7 @@ def _score_terms(doc: Doc, left_out: Sequence[tuple[int, int]], top: int) -> lis
     occurrences: dict[str, list[_Run]] = defaultdict(list)
     around: dict[str, set[str]] = defaultdict(set)
     for words in _iter_runs(doc, text, left_out):
-        for run, longer in _iter_candidates(text, words):
+        for run, longer in _iter_candidates(doc, text, words):
             occurrences[run.key].append(run)
             around[run.key] |= longer
     scored = []
@@ -179,15 +180,15 @@ def _score_terms(doc: Doc, left_out: Sequence[tuple[int, int]], top: int) -> lis
 
 def _iter_runs(doc: Doc, text: str, left_out: Sequence[tuple[int, int]]) -> Iterator[list[Word]]:
     """Yield the nouns, names and adjectives that stand together."""
+    types = read_attribute(doc, "ENT_TYPE")
     run: list[Word] = []
     for word in iter_words(doc, leave_out=left_out):
-        token = word.token
         fits = (
-            (token.pos_ in _NOMINAL and token.ent_type_ not in _COUNTED and len(word.text) > 1)
+            (word.pos in _NOMINAL and types[word.token] not in _COUNTED and len(word.text) > 1)
             # "of" inside a name
-            or (bool(run) and token.ent_iob_ == "I" and token.ent_type_ in _NAMES)
+            or (bool(run) and doc[word.token].ent_iob_ == "I" and types[word.token] in _NAMES)
         )
-        if run and not (fits and _is_joined(text, run[-1], word) and not _POSSESSIVE.search(run[-1].text)):
+        if run and not (fits and _is_joined(doc, text, run[-1], word) and not _POSSESSIVE.search(run[-1].text)):
             yield run
             run = []
         if fits:
@@ -196,32 +197,32 @@ def _iter_runs(doc: Doc, text: str, left_out: Sequence[tuple[int, int]]) -> Iter
         yield run
 
 
-def _is_joined(text: str, word: Word, following: Word) -> bool:
+def _is_joined(doc: Doc, text: str, word: Word, following: Word) -> bool:
     """Tell whether nothing but white space stands between two words of a line."""
     gap = text[word.end : following.start]
     # the point of "U.S." is no word, but no end either
-    if gap.startswith(".") and word.token.text.endswith("."):
+    if gap.startswith(".") and doc[word.token].text.endswith("."):
         gap = gap[1:]
     return gap.isspace() and "\n" not in gap
 
 
-def _is_stop(word: Word) -> bool:
-    text = word.token.text
+def _is_stop(doc: Doc, word: Word) -> bool:
+    text = doc[word.token].text
     # "US", "IT", "WHO" and "IS" are names, unless the tagger says otherwise of a headline in capitals
-    return text.lower() in STOP_WORDS and not (text.isupper() and word.token.pos_ == "PROPN")
+    return text.lower() in STOP_WORDS and not (text.isupper() and word.pos == "PROPN")
 
 
-def _iter_candidates(text: str, words: Sequence[Word]) -> Iterator[tuple[_Run, set[str]]]:
+def _iter_candidates(doc: Doc, text: str, words: Sequence[Word]) -> Iterator[tuple[_Run, set[str]]]:
     """Yield the terms in a run of words, and with each the longer ones that it is part of."""
-    keys = [_key(word) for word in words]
+    keys = [_key(doc, word) for word in words]
     # "new" begins no term, but "New York" is a name
-    weak = [key in _WEAK and not word.token.ent_type_ for key, word in zip(keys, words, strict=True)]
+    weak = [key in _WEAK and not doc[word.token].ent_type_ for key, word in zip(keys, words, strict=True)]
     telling = [not (is_weak or key in _GENERIC) for key, is_weak in zip(keys, weak, strict=True)]
-    goes_on = [False, *(_is_one_name(*pair) for pair in pairwise(words)), False]
+    goes_on = [False, *(_is_one_name(doc, *pair) for pair in pairwise(words)), False]
     spans = [
         (first, last)
         for last in range(len(words))
-        if words[last].token.pos_ in _NOUNS and not goes_on[last + 1]
+        if words[last].pos in _NOUNS and not goes_on[last + 1]
         for first in range(max(0, last - _LONGEST + 1), last + 1)
         if not (weak[first] or goes_on[first]) and any(telling[first : last + 1])
     ]
@@ -236,9 +237,10 @@ def _iter_candidates(text: str, words: Sequence[Word]) -> Iterator[tuple[_Run, s
         yield _Run(names[first, last], words[first].start, _end(text, words[last]), last - first + 1), around
 
 
-def _is_one_name(word: Word, following: Word) -> bool:
+def _is_one_name(doc: Doc, word: Word, following: Word) -> bool:
     """Tell whether two words belong to one entity, so that no term begins or ends between them."""
-    return following.token.ent_iob_ == "I" and following.token.ent_type_ == word.token.ent_type_
+    token = doc[following.token]
+    return token.ent_iob_ == "I" and token.ent_type_ == doc[word.token].ent_type_
 
 
 def _end(text: str, word: Word) -> int:
@@ -248,16 +250,17 @@ def _end(text: str, word: Word) -> int:
     return word.start + len(_POSSESSIVE.sub("", word.text))
 
 
-def _key(word: Word) -> str:
+def _key(doc: Doc, word: Word) -> str:
     """Write a word as it is counted: by its lemma, a name and a compound as they stand, without a possessive."""
     text = _POSSESSIVE.sub("", word.text)
-    if word.token.pos_ == "PROPN":
+    if word.pos == "PROPN":
         if _INITIALS.fullmatch(text):
             text = text.replace(".", "")
         # "US" keeps its capitals, lest it be "us"
         return text if text.isupper() and text.lower() in STOP_WORDS else text.casefold()
-    if word.token.text == text:
-        text = word.token.lemma_ or text
+    token = doc[word.token]
+    if token.text == text:
+        text = token.lemma_ or text
     return text.casefold()
 
 
@@ -299,9 +302,9 @@ def extract_ngrams(
     for doc_id, doc in iter_docs(docs):
         words = list(iter_words(doc, leave_out=left_out.get(doc_id, ())))
         text = read_text(doc)
-        joined = [_is_joined(text, *pair) for pair in pairwise(words)]
+        joined = [_is_joined(doc, text, *pair) for pair in pairwise(words)]
         lower = [word.text.casefold().replace("’", "'") for word in words]
-        stop = [_is_stop(word) for word in words]
+        stop = [_is_stop(doc, word) for word in words]
         found: dict[str, list[int]] = {}
         for at in range(len(words) - n + 1):
             if stop[at] or stop[at + n - 1] or not all(joined[at : at + n - 1]):
@@ -345,17 +348,17 @@ def extract_vocabulary(docs: Mapping[str, Doc]) -> pd.DataFrame:
     >>> words[["start", "word", "count"]].to_numpy().tolist()
     [[0, 'no', 2], [3, 'rain', 1], [14, 'flowers', 1]]
     """
-    rows: list[tuple[str, int, int, str, int]] = []
+    rows: dict[str, list] = {column: [] for column in VOCABULARY_COLUMNS}
     for doc_id, doc in iter_docs(docs):
-        text = read_text(doc)
-        counts: dict[str, int] = {}
-        first: dict[str, tuple[int, int]] = {}
-        for start, end in split_words(text):
-            word = text[start:end].casefold().replace("’", "'")
-            counts[word] = counts.get(word, 0) + 1
-            first.setdefault(word, (start, end))
-        rows += [(doc_id, *first[word], word, count) for word, count in counts.items() if _LETTER.search(word)]
-    return pd.DataFrame(rows, columns=list(VOCABULARY_COLUMNS)).astype(VOCABULARY_COLUMNS)
+        text, places = read_text(doc), locate_words(doc)
+        # by columns: a pair a word makes the garbage collector go through all of memory in a long text
+        words = [text[start:end].casefold().replace("’", "'") for start, end in zip(*places.T.tolist(), strict=True)]
+        counts = {word: count for word, count in Counter(words).items() if _LETTER.search(word)}
+        first = dict(zip(reversed(words), range(len(words) - 1, -1, -1), strict=True))
+        starts, ends = places[[first[word] for word in counts]].T.tolist() if counts else ([], [])
+        for column, values in zip(rows, ([doc_id] * len(counts), starts, ends, counts, counts.values()), strict=True):
+            rows[column] += values
+    return pd.DataFrame({name: pd.Series(rows[name], dtype=dtype) for name, dtype in VOCABULARY_COLUMNS.items()})
 
 
 def extract_collocations(
@@ -442,9 +445,9 @@ def _count_pairs(
     pairs: dict[frozenset[str], _Pair] = {}
     before: deque[tuple[int, int, Word, str]] = deque()
     for at, word in enumerate(iter_words(doc, leave_out=left_out)):
-        if word.token.pos_ not in _CONTENT or _is_stop(word):
+        if word.pos not in _CONTENT or _is_stop(doc, word):
             continue
-        sentence, key = bisect_right(starts, word.start), _key(word)
+        sentence, key = bisect_right(starts, word.start), _key(doc, word)
         while before and (at - before[0][0] > window or before[0][1] != sentence):
             before.popleft()
         for _, _, earlier, first in before:

@@ -17,7 +17,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 from spacy.tokens import Doc
 
 from newslab.tables import build_table, check_columns
-from newslab.words import read_text, split_words
+from newslab.words import locate_words, place_words, read_text
 
 if TYPE_CHECKING:
     from datasketch import MinHash
@@ -64,7 +64,7 @@ def extract_fingerprints(docs: Mapping[str, Doc]) -> pd.DataFrame:
     ids, starts, ends, hashes = [], [np.empty(0, np.int64)], [np.empty(0, np.int64)], [np.empty(0, np.int64)]
     for doc_id, doc in docs.items():
         text = read_text(doc)
-        words = _find_words(text)
+        words = locate_words(doc)
         runs = hash_runs(text, words)
         chosen = _winnow(runs)
         ids += [doc_id] * len(chosen)
@@ -79,7 +79,9 @@ def hash_runs(text: str, words: np.ndarray) -> np.ndarray:
     """Hash every run of `SHINGLE` words of a text, or all of its words where it has fewer."""
     if not len(words):
         return np.empty(0, np.int64)
-    known = np.fromiter((_hash_word(text[start:end]) for start, end in words.tolist()), np.uint64, len(words))
+    known = np.fromiter(
+        (_hash_word(text[start:end]) for start, end in zip(*words.T.tolist(), strict=True)), np.uint64, len(words)
+    )
     runs = sliding_window_view(known, min(SHINGLE, len(known)))
     found = np.zeros(len(runs), np.uint64)
     for column in runs.T:  # unsigned integers wrap around, which is what a hash wants
@@ -264,7 +266,7 @@ def compare_documents(pairs: pd.DataFrame, texts: Iterable[tuple[str, str]], *, 
     runs: dict[str, np.ndarray] = {}
     for doc_id, text in _take(texts, pairs):
         if text not in read:
-            read[text] = np.unique(hash_runs(text, _find_words(text)))
+            read[text] = np.unique(hash_runs(text, place_words(text)))
         runs[doc_id] = read[text]
     both = zip(pairs["doc_id"], pairs["other_id"], strict=True)
     pairs = pairs.assign(jaccard=np.array([_jaccard(runs[one], runs[other]) for one, other in both], dtype=float))
@@ -295,7 +297,7 @@ def compare_passages(passages: pd.DataFrame, texts: Iterable[tuple[str, str]]) -
         If a column is missing, or a text that is needed does not come.
     """
     check_columns(passages, ["doc_id", "start", "end", "other_id", "other_start", "other_end"], name="passages")
-    read = {doc_id: (text, _find_words(text)) for doc_id, text in _take(texts, passages)}
+    read = {doc_id: (text, place_words(text)) for doc_id, text in _take(texts, passages)}
     rows: list[dict] = []
     for row in passages.to_dict("records"):
         (text, words), (other_text, others) = read[row["doc_id"]], read[row["other_id"]]
@@ -330,10 +332,6 @@ def _take(texts: Iterable[tuple[str, str]], pairs: pd.DataFrame) -> Iterator[tup
             yield doc_id, text
     if needed:
         raise ValueError(f"document {min(needed)!r} is to be compared, but its text is not there")
-
-
-def _find_words(text: str) -> np.ndarray:
-    return np.array(split_words(text), dtype=np.int64).reshape(-1, 2)
 
 
 def _fold(word: str) -> str:

@@ -9,6 +9,7 @@ import re
 import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from itertools import chain, zip_longest
 from typing import NamedTuple
 
@@ -51,16 +52,16 @@ _LOST_SPACE = re.compile(r"(?<![\w./@:&?=-])([^\W\d_]*[a-z]{2}[.,;!?])([A-Z][a-z
 _LOST_LETTER = re.compile(r"(?<![^\W\d_])[^\W\d_]*(?:\ufffd|(?<=[a-z])\?(?=[a-z]))[^\W_]*(?![\w/=&])")
 _IN_ADDRESS = re.compile(r"(?:://|www\.)\S*$")
 
-# kind, pattern, and what its groups were before, if that can be said
+# kind, pattern, what a line that it matches has in it, and what its groups were before, if that can be said
 _TOKEN_PATTERNS = (
-    ("broken token", _TORN_BEFORE, "{0}{1}"),
-    ("broken token", _TORN_AFTER, "{0}{1}"),
-    ("broken token", _TORN_WORD, "{0}{1}"),
-    ("broken token", _TORN_CLITIC, "{0}{1}"),
-    ("broken token", _TORN_ENDING, "{0}{1}"),
-    ("broken token", _TORN_MARK, "{0}{1}"),
-    ("lost space", _LOST_SPACE, "{0} {1}"),
-    ("lost letter", _LOST_LETTER, ""),
+    ("broken token", _TORN_BEFORE, re.compile(" -"), "{0}{1}"),
+    ("broken token", _TORN_AFTER, re.compile("- "), "{0}{1}"),
+    ("broken token", _TORN_WORD, re.compile("- "), "{0}{1}"),
+    ("broken token", _TORN_CLITIC, re.compile(" n?['’]"), "{0}{1}"),
+    ("broken token", _TORN_ENDING, re.compile("['’] "), "{0}{1}"),
+    ("broken token", _TORN_MARK, re.compile(" [,;.:?!]"), "{0}{1}"),
+    ("lost space", _LOST_SPACE, re.compile("[.,;!?][A-Z]"), "{0} {1}"),
+    ("lost letter", _LOST_LETTER, re.compile("\ufffd|[a-z][?][a-z]"), ""),
 )
 
 _MARK = re.compile(r'["“”()]')
@@ -115,6 +116,7 @@ _ROMANISED = (
 )
 """Vowels and consonants that one name is written with in turn: "Mohammed" and "Muhamad" differ in the first vowel."""
 
+_POSSESSIVE = re.compile("['’][sS]?$")
 _SHORTEST_NAME = 5
 _FEWEST_STEMS = 6
 _SAME = 0.75
@@ -255,8 +257,8 @@ def _rows(doc_id: str, doc: Doc) -> Iterator[dict[str, object]]:
 
 def _torn_tokens(text: str) -> Iterator[_Anomaly]:
     ranks = list_ranks()
-    for kind, pattern, whole in _TOKEN_PATTERNS:
-        for match in pattern.finditer(text):
+    for kind, pattern, sign, whole in _TOKEN_PATTERNS:
+        for match in _find_in_lines(text, sign, pattern):
             groups = match.groups()
             if pattern is _TORN_BEFORE and ranks.get(groups[2].lower(), math.inf) <= _FUNCTION_WORDS:
                 continue
@@ -268,6 +270,15 @@ def _torn_tokens(text: str) -> Iterator[_Anomaly]:
             note = f"perhaps “{mended}”" if mended else "a character was lost"
             repair = mended if mended and _is_certain(pattern, groups, ranks) else None
             yield _Anomaly(match.start(), match.end(), kind, note, repair=repair)
+
+
+def _find_in_lines(text: str, sign: re.Pattern[str], pattern: re.Pattern[str]) -> Iterator[re.Match[str]]:
+    """Match a slow pattern in those lines alone that have a sign of it."""
+    end = 0
+    while found := sign.search(text, end):
+        start, end = text.rfind("\n", end, found.start()) + 1 or end, text.find("\n", found.end())
+        end = end if end >= 0 else len(text)
+        yield from pattern.finditer(text, start, end)
 
 
 def _is_certain(pattern: re.Pattern[str], groups: Sequence[str], ranks: Mapping[str, int]) -> bool:
@@ -330,8 +341,10 @@ def _variants(words: list[Word]) -> Iterator[_Anomaly]:
     """Find names that are written in two ways, the rarer one each time it stands."""
     spelled: dict[str, dict[str, list[Word]]] = defaultdict(lambda: defaultdict(list))
     for word in words:
+        if word.pos != "PROPN":
+            continue
         shown = _bare(word.text)
-        if word.token.pos_ == "PROPN" and shown[:1].isupper() and not shown.isupper() and len(shown) >= _SHORTEST_NAME:
+        if shown[:1].isupper() and not shown.isupper() and len(shown) >= _SHORTEST_NAME:
             spelled[_sound(_unaccented(shown))][shown.lower()].append(word)
     for forms in spelled.values():
         if len(forms) == 1:
@@ -354,7 +367,7 @@ def _variants(words: list[Word]) -> Iterator[_Anomaly]:
 
 def _bare(word: str) -> str:
     """Take the possessive off."""
-    return re.sub("['’](?:s|S)?$", "", word)
+    return _POSSESSIVE.sub("", word)
 
 
 def _unaccented(word: str) -> str:
@@ -371,18 +384,11 @@ def _sound(name: str) -> str:
 
 def _mixed_spelling(words: list[Word]) -> Iterator[_Anomaly]:
     """Find the words of the rarer variety of English in a text that has both; names keep theirs."""
-    ranks = list_ranks()
     spelled: dict[str, dict[str, list[Word]]] = {"": defaultdict(list), "-ise": defaultdict(list)}
     for word in words:
-        if not word.text.islower() or word.token.pos_ == "PROPN":
-            continue
-        shown = _bare(word.text)
-        for variety, pattern in _VARIETIES.items():
-            if pattern.fullmatch(shown):
-                spelled[""][variety].append(word)
-        # "advise" and "seize" have one spelling
-        if (ending := _ISE.search(shown)) and all(_ISE.sub(z, shown) in ranks for z in "sz"):
-            spelled["-ise"]["-ise" if ending.group() == "s" else "-ize"].append(word)
+        if word.text.islower() and word.pos != "PROPN":
+            for rule, variety in _read_varieties(word.text):
+                spelled[rule][variety].append(word)
     for varieties in spelled.values():
         if len(varieties) == 2:
             usual, rarer = sorted(varieties, key=lambda v: (-len(varieties[v]), varieties[v][0].start))
@@ -390,6 +396,17 @@ def _mixed_spelling(words: list[Word]) -> Iterator[_Anomaly]:
             for word in varieties[rarer]:
                 note = f"{rarer}; elsewhere {usual}, as “{first.text}”"
                 yield _Anomaly(word.start, word.end, "spelling variant", note, (first.start, first.end))
+
+
+@lru_cache(maxsize=100_000)  # a few words are most of any text
+def _read_varieties(word: str) -> tuple[tuple[str, str], ...]:
+    """Say of which variety of English the spelling of a word is, with the rule that tells."""
+    shown, ranks = _bare(word), list_ranks()
+    found = [("", variety) for variety, pattern in _VARIETIES.items() if pattern.fullmatch(shown)]
+    # "advise" and "seize" have one spelling
+    if (ending := _ISE.search(shown)) and all(_ISE.sub(z, shown) in ranks for z in "sz"):
+        found.append(("-ise", "-ise" if ending.group() == "s" else "-ize"))
+    return tuple(found)
 
 
 def _repetitions(doc: Doc) -> Iterator[_Anomaly]:

@@ -3,20 +3,19 @@
 Where a passage was cut out, or taken from another story, "she" has nobody to stand for and "Ruiz said" no Ana Ruiz.
 """
 
-import re
-from bisect import bisect_right
 from collections.abc import Iterator
 
+import numpy as np
 from spacy.tokens import Doc, Span, Token
 
-from newslab.words import read_text, split_paragraphs
+from newslab.words import list_tokens, read_attribute, read_text, split_paragraphs
 
 _PRONOUNS = frozenset({"he", "she", "him", "her", "his", "hers", "himself", "herself"})
 _PARAGRAPHS_BACK = 2
 """Paragraphs above in which somebody may be found: a story that changes the subject names people again."""
 
 # Nouns for one person: by ending, and those that have none. "Power" and "water" only hide a pronoun that hangs loose.
-_PERSON_ENDING = re.compile(r"(?:er|or|ist|ian|ant|ee|man|woman|person|ess)$")
+_PERSON_ENDINGS = ("er", "or", "ist", "ian", "ant", "ee", "man", "woman", "person", "ess")
 _PERSON_NOUNS = frozenset(
     """
     adult aide athlete aunt bishop boss boy bride brother chief child clerk coach colleague cop dad daughter detective
@@ -47,32 +46,29 @@ def find_loose_ends(doc: Doc) -> Iterator[tuple[Span, str, str]]:
         ``loose speaker``: a speaker by surname alone whom nothing before introduces by more.
     """
     paragraphs = [start for start, _ in split_paragraphs(read_text(doc))]
-    people: list[list[int]] = [[] for _ in range(len(paragraphs) + 1)]
-    told = set[int]()
-    for token in doc:
-        at = bisect_right(paragraphs, token.idx)
-        if _is_person(token):
-            people[at].append(token.i)
+    places = np.searchsorted(paragraphs, doc.to_array("IDX"), side="right").tolist()
+    lower = [word.lower() for word in list_tokens(doc)]
+    pos, types = read_attribute(doc, "POS"), read_attribute(doc, "ENT_TYPE")
+    people = [_is_person(*token) for token in zip(lower, pos, types, strict=True)]
+    told, last = set[int](), -_PARAGRAPHS_BACK
+    for i, at in enumerate(places):
+        if people[i]:
+            last = at
+            continue
         # an opening may hold its name back
-        elif at > 1 and token.lower_ in _PRONOUNS and at not in told and not _is_spoken_of(token, people[: at + 1]):
+        loose = lower[i] in _PRONOUNS and at > max(1, last + _PARAGRAPHS_BACK) and at not in told
+        # "In his speech the mayor said": somebody may follow in the sentence
+        if loose and not any(people[i : doc[i].sent.end]):
             told.add(at)
-            yield doc[token.i : token.i + 1], "loose pronoun", "nobody is named or described before"
+            yield doc[i : i + 1], "loose pronoun", "nobody is named or described before"
     yield from _loose_speakers(doc)
 
 
-def _is_person(token: Token) -> bool:
-    if token.pos_ == "PROPN":
+def _is_person(low: str, pos: str, entity: str) -> bool:
+    if pos == "PROPN":
         # taggers of names miss some people; places and dates they know
-        return token.ent_type_ not in {"GPE", "LOC", "FAC", "DATE", "TIME", "NORP", "EVENT"}
-    low = token.lower_
-    return token.pos_ == "NOUN" and (low in _PERSON_NOUNS or bool(_PERSON_ENDING.search(low)))
-
-
-def _is_spoken_of(pronoun: Token, people: list[list[int]]) -> bool:
-    if any(people[-1 - _PARAGRAPHS_BACK :]):
-        return True
-    # "In his speech the mayor said": somebody may follow in the sentence
-    return any(_is_person(token) for token in pronoun.doc[pronoun.i : pronoun.sent.end])
+        return entity not in {"GPE", "LOC", "FAC", "DATE", "TIME", "NORP", "EVENT"}
+    return pos == "NOUN" and (low in _PERSON_NOUNS or low.endswith(_PERSON_ENDINGS))
 
 
 def _loose_speakers(doc: Doc) -> Iterator[tuple[Span, str, str]]:

@@ -95,21 +95,23 @@ def weigh_words(tokens: Iterable[Token]) -> dict[str, float]:
         Weight by stem: the logarithm of the word's rank by frequency, times 1.5 for names, times the root of its
         count. A stem is the first six letters, which also joins "Germany" and "German".
     """
-    ranks = list_ranks()
-    counts: Counter[str] = Counter()
+    counts: dict[str, int] = {}
     weights: dict[str, float] = {}
     for token in tokens:
-        pos = token.pos_
-        if pos not in _CONTENT:
-            continue
-        word = token.text.lower()
-        if not word[0].isalpha():
-            continue
-        stem = word[:_STEM]
-        counts[stem] += 1
-        weight = math.log(ranks.get(word, _UNLISTED)) * (_NAME_WEIGHT if pos == "PROPN" else 1)
-        weights[stem] = max(weight, weights.get(stem, 0.0))
+        if (pos := token.pos_) in _CONTENT:
+            stem, weight = _weigh(token.text, pos)
+            if stem:
+                counts[stem] = counts.get(stem, 0) + 1
+                weights[stem] = max(weight, weights.get(stem, 0.0))
     return {stem: weight * math.sqrt(counts[stem]) for stem, weight in weights.items()}
+
+
+@lru_cache(maxsize=100_000)  # a few words are most of any text
+def _weigh(word: str, pos: str) -> tuple[str, float]:
+    """Give the stem of a word and what it weighs where it stands once; what begins with no letter has no stem."""
+    word = word.lower()
+    weight = math.log(list_ranks().get(word, _UNLISTED)) * (_NAME_WEIGHT if pos == "PROPN" else 1)
+    return word[:_STEM] if word[0].isalpha() else "", weight
 
 
 def read_passage(heads: Sequence[Token], tokens: Sequence[Token], *, headed: bool) -> Passage:
