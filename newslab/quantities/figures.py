@@ -26,46 +26,57 @@ _MONTH = (
     r"(?:Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|Sept?(?:ember)?|Oct(?:ober)?"
     r"|Nov(?:ember)?|Dec(?:ember)?)"
 )
+# by what they begin with, so that one look tells at most places that there is none
 _NO_FIGURE = re.compile(
     r"""
       (?:https?://|www\.)\S{1,300} | \b[\w-]{1,60}\.(?:com|org|net|co|uk|io|gov|ly)/\S{1,300} | (?<!\S)\S{1,64}@\S{1,64}
-    | (?<![\d.])\d+(?:\.\d+){2,}                                        # versions, addresses of machines
-    | (?<![\d.])\d+(?:\.\d+)?[eE][+-]?(?:[3-9]\d|\d{3,})                            # 1e999
-    | \b(?:{month})\.?\s{{1,2}}\d{{1,2}}(?!\d|[.,]\d|%|\s(?:million|billion|per|percent))
-        (?:st|nd|rd|th)?(?:(?:\s?[-–]\s?|\s(?:to|and)\s)\d{{1,2}}(?![\d%.,]\d|\d|%|\s[a-z]+s\b))?
-        (?:,?\s(?:1[5-9]|2[01])\d\d(?!\d))?
-    | (?<!\d)(?:\d{{1,2}}(?:st|nd|rd|th)?(?:\s(?:to|and)\s|\s?[-–]\s?))?
-        \d{{1,2}}(?:st|nd|rd|th)?\s(?:of\s)?{month}\b(?:,?\s(?:1[5-9]|2[01])\d\d(?!\d))?
-    | \b{month},\s\d{{1,2}}(?=,\s?(?:1[5-9]|2[01])\d\d)
-    | \b{month}\.?,?\s(?:of\s)?(?:1[5-9]|2[01])\d\d(?!\d)
-    | (?<!\d)(?:1[5-9]|2[01])\d\d-\d\d-\d\d(?!\d) | (?<!\d)\d{{1,2}}([/.-])\d{{1,2}}\1(?:\d\d){{1,2}}(?!\d)
-    | \bA\.?D\.?\s\d{{1,4}}(?:\s(?:and|to)\s\d{{1,4}})?(?!\d)
-    | (?<![\d,])(?:\d[\d,]{{0,6}}(?:\s(?:to|and)\s|\s?[-–]\s?))?\d[\d,]{{0,6}}\s(?:BCE?|CE|AD|B\.C)\b
-    | (?<!\d)\d{{1,2}}:\s?\d\d(?!\d)(?::\d\d)?(?:\.\d+)?                   # clock times, running times
-    | (?i:\b(?:{ones}|ten|eleven|twelve)\so['’]clock)
-    | (?i:\b(?:half|(?:a\s)?quarter|five|ten|twenty)\spast\s(?:\d\d?|{ones}|ten|eleven|twelve|midnight|noon)\b)
-    | (?i:\bquarter\sto\s(?:\d\d?|{ones}|ten|eleven|twelve|midnight|noon)\b(?!\s(?:million|billion|per|of)|[%.,]\d))
-    | (?i:\b(?:call|dial|ring)(?:ed|ing|s)?\s(?:999|911|112|101|111|000)\b)
-    | (?i:(?<=\bat\s)(?:\d\d?|{ones}|ten|eleven|twelve)\s(?:in\sthe\s(?:morning|afternoon|evening)|at\snight|sharp)\b)
-    | (?<![\d.])\d{{1,2}}(?:\.\d\d)?\s?(?:[ap]m\b|[AP]M\b|[ap]\.m\.|o['’]clock)
-    | (?<![\d.,])\d{{4}}\s(?:GMT|UTC|[A-Z]{{1,2}}[SD]T)\b
+    | (?=\d)(?:
+        (?<![\d.])\d+(?:\.\d+){2,}                                        # versions, addresses of machines
+      | (?<![\d.])\d+(?:\.\d+)?[eE][+-]?(?:[3-9]\d|\d{3,})                            # 1e999
+      | (?<!\d)(?:\d{{1,2}}(?:st|nd|rd|th)?(?:\s(?:to|and)\s|\s?[-–]\s?))?
+          \d{{1,2}}(?:st|nd|rd|th)?\s(?:of\s)?{month}\b(?:,?\s(?:1[5-9]|2[01])\d\d(?!\d))?
+      | (?<!\d)(?:1[5-9]|2[01])\d\d-\d\d-\d\d(?!\d) | (?<!\d)\d{{1,2}}([/.-])\d{{1,2}}\1(?:\d\d){{1,2}}(?!\d)
+      | (?<![\d,])(?:\d[\d,]{{0,6}}(?:\s(?:to|and)\s|\s?[-–]\s?))?\d[\d,]{{0,6}}\s(?:BCE?|CE|AD|B\.C)\b
+      | (?<!\d)\d{{1,2}}:\s?\d\d(?!\d)(?::\d\d)?(?:\.\d+)?                   # clock times, running times
+      | (?<=\b[Aa][Tt]\s)\d\d?\s{part_of_day}
+      | (?<![\d.])\d{{1,2}}(?:\.\d\d)?\s?(?:[ap]m\b|[AP]M\b|[ap]\.m\.|o['’]clock)
+      | (?<![\d.,])\d{{4}}\s(?:GMT|UTC|[A-Z]{{1,2}}[SD]T)\b
+      | (?<!\d)\d{{3}}[-.]\d{{3}}[-.]\d{{4}}(?!\d)
+      | (?<![\d.,$€£])0\d{{2,4}}\s\d{{3}}\s?\d{{3,4}}(?!\d)
+      | (?<!\d)\d{{3}}-\d{{4}}(?!\d) | (?<![\d-])\d{{1,4}}(?:-\d{{1,4}}){{2,}}(?![\d-])
+      | (?<![\d.,$€£])(?:1[5-9]|2[01])\d\d\s?[-–/]\s?(?:\d\d|(?:1[5-9]|2[01])\d\d)(?![\d,.]\d|\d)
+      | (?<![\d.,])\d+['’]?s\b                                            # the 1990s
+      | (?<![\d.,])\d+(?:,\d{{3}})*(?:st|nd|rd|th)\b
+      | (?<!\d)(?:9/11|24/7|7/7|50/50|50-50)(?!\d)
+      | (?<![\d.,$€£])\d{{1,5}}[A-Z]?(?:-\d{{1,5}})?\s(?:[A-Z0-9][\w.'’]{{0,20}}\s){{1,4}}
+          (?:St|Street|Ave|Avenue|Road|Rd|Way|Lane|Drive|Blvd|Boulevard|Court|Place|Square|Terrace|Highway)\b
+      | (?<!\d)\d{{5}}(?=\s[Zz](?:IP|ip)\b)
+      | (?<=[A-Z]/)\d(?![\d.,%])                                           # PS/2
+      )
+    | \b(?=[^\W\d_])(?:
+        {month}\.?\s{{1,2}}\d{{1,2}}(?!\d|[.,]\d|%|\s(?:million|billion|per|percent))
+          (?:st|nd|rd|th)?(?:(?:\s?[-–]\s?|\s(?:to|and)\s)\d{{1,2}}(?![\d%.,]\d|\d|%|\s[a-z]+s\b))?
+          (?:,?\s(?:1[5-9]|2[01])\d\d(?!\d))?
+      | {month},\s\d{{1,2}}(?=,\s?(?:1[5-9]|2[01])\d\d)
+      | {month}\.?,?\s(?:of\s)?(?:1[5-9]|2[01])\d\d(?!\d)
+      | A\.?D\.?\s\d{{1,4}}(?:\s(?:and|to)\s\d{{1,4}})?(?!\d)
+      | (?i:(?:{ones}|ten|eleven|twelve)\so['’]clock)
+      | (?i:(?:half|(?:a\s)?quarter|five|ten|twenty)\spast\s(?:\d\d?|{ones}|ten|eleven|twelve|midnight|noon)\b)
+      | (?i:quarter\sto\s(?:\d\d?|{ones}|ten|eleven|twelve|midnight|noon)\b(?!\s(?:million|billion|per|of)|[%.,]\d))
+      | (?i:(?:call|dial|ring)(?:ed|ing|s)?\s(?:999|911|112|101|111|000)\b)
+      | (?<=\b[Aa][Tt]\s)(?i:{ones}|ten|eleven|twelve)\s{part_of_day}
+      | (?i:(?:seventeen|eighteen|nineteen|twenty)[ -](?:(?:{tens})(?:[ -](?:{ones}))?|{teens}|o[h’'])\b)
+      | (?i:in|since|until|during|by)
+          \s(?:1[5-9]|2[01])\d\d\b(?!\s?[a-z]+s\b|[.,]?\d|\s?%|\s?[-–]|\s(?:people|more))
+      | [Zz](?:IP|ip)\s[Cc]ode\s\d{{5}}
+      | [Nn]os?\.?\s\d+(?![\d.,]*\s(?:million|billion))
+      )
     | (?<!\w)\+\d[\d ().-]{{6,17}}\d | \(\d{{3}}\)\s?\d{{3}}[- ]\d{{4}}
-    | (?<!\d)\d{{3}}[-.]\d{{3}}[-.]\d{{4}}(?!\d)
-    | (?<![\d.,$€£])0\d{{2,4}}\s\d{{3}}\s?\d{{3,4}}(?!\d)
-    | (?<!\d)\d{{3}}-\d{{4}}(?!\d) | (?<![\d-])\d{{1,4}}(?:-\d{{1,4}}){{2,}}(?![\d-])
-    | (?<![\d.,$€£])(?:1[5-9]|2[01])\d\d\s?[-–/]\s?(?:\d\d|(?:1[5-9]|2[01])\d\d)(?![\d,.]\d|\d)
-    | (?i:\b(?:seventeen|eighteen|nineteen|twenty)[ -](?:(?:{tens})(?:[ -](?:{ones}))?|{teens}|o[h’'])\b)
-    | (?i:\b(?:in|since|until|during|by))\s(?:1[5-9]|2[01])\d\d\b(?!\s?[a-z]+s\b|[.,]?\d|\s?%|\s?[-–]|\s(?:people|more))
-    | (?<![\d.,])\d+['’]?s\b | (?<![\w'’])['’]\d\d(?!\d)                    # the 1990s, '68
-    | (?<![\d.,])\d+(?:,\d{{3}})*(?:st|nd|rd|th)\b
-    | (?<!\d)(?:9/11|24/7|7/7|50/50|50-50)(?!\d)
-    | (?<![\d.,$€£])\d{{1,5}}[A-Z]?(?:-\d{{1,5}})?\s(?:[A-Z0-9][\w.'’]{{0,20}}\s){{1,4}}
-        (?:St|Street|Ave|Avenue|Road|Rd|Way|Lane|Drive|Blvd|Boulevard|Court|Place|Square|Terrace|Highway)\b
-    | (?<!\d)\d{{5}}(?=\s[Zz](?:IP|ip)\b) | \b[Zz](?:IP|ip)\s[Cc]ode\s\d{{5}}
-    | (?:\#|№|\b[Nn]os?\.?\s)\d+(?![\d.,]*\s(?:million|billion))
+    | (?<![\w'’])['’]\d\d(?!\d)                                            # '68
+    | (?:\#|№)\d+(?![\d.,]*\s(?:million|billion))
     | ^[ \t]*\d{{1,3}}(?:[.)](?=[ \t]+\S)|-(?=[A-Z][a-z]))                # list numbers
-    | (?<=[A-Z]/)\d(?![\d.,%])                                           # PS/2
     """.replace("{month}", _MONTH)
+    .replace("{part_of_day}", r"(?i:in\sthe\s(?:morning|afternoon|evening)|at\snight|sharp)\b")
     .replace("{tens}", "|".join(TENS))
     .replace("{teens}", "|".join(TEENS))
     .replace("{ones}", "|".join(ONES))

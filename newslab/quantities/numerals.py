@@ -59,7 +59,7 @@ def any_of(words: Iterable[str]) -> str:
 _WORDS = any_of([*ONES, *TEENS, *TENS, *SCALES, *VAGUE, *PARTS, *(f"{part}s" for part in PARTS), "zero", "tens"])
 _DIGITS = any_of(["zero", "oh", *ONES])
 _ATOM = re.compile(
-    r"(?P<digits>\d{1,3},\d{1,2}(?=\s(?i:million|billion|trillion|per\s?cent|%)|%)"
+    r"(?=[\d.])(?P<digits>\d{1,3},\d{1,2}(?=\s(?i:million|billion|trillion|per\s?cent|%)|%)"
     r"|(?<=€)\d{1,4},\d\d(?![\d.,]*\d)|\d{1,4},\d\d(?=\s?(?:€|euros?\b))"
     r"|\d{1,3}(?:[,，\u2009\u202f\xa0٬]\d{3})+(?!\d)(?:[.．٫]\d+)?"
     r"|\d{1,2}(?:,\d{2}){1,4},\d{3}(?!\d)(?:\.\d+)?"

@@ -52,7 +52,12 @@ _PIECES = {
     "sign": r"[+\u2212]",
     "punct": r"[^\w\s]|_",
 }
-_LEXER = re.compile("|".join(f"(?P<{name}>{pattern})" for name, pattern in _PIECES.items()))
+_NAMED_PIECES = [f"(?P<{name}>{pattern})" for name, pattern in _PIECES.items()]
+_N_OF_FIGURES = list(_PIECES).index("word")
+# one look at how a word begins spares it the pieces that no word is
+_LEXER = re.compile(
+    rf"(?=[\d½¼¾'’FQH])(?:{'|'.join(_NAMED_PIECES[:_N_OF_FIGURES])})|{'|'.join(_NAMED_PIECES[_N_OF_FIGURES:])}"
+)
 _PUNCTUATION = {
     ".": "dot",
     ",": "comma",
@@ -77,6 +82,7 @@ class _Grammar(NamedTuple):
     island: re.Pattern[str]  # a stretch without words unknown
     trigger: re.Pattern[str]  # a word without which it holds no expression
     rules: list[tuple[str, re.Pattern[str]]]
+    any_rule: re.Pattern[str]  # all of them at once: where it fails, none matches
 
 
 @lru_cache(maxsize=1)
@@ -103,7 +109,9 @@ def _grammar() -> _Grammar:
     ]
     outside = "".join(letters[kind] for kind in ("word", "punct", "break"))
     trigger = "".join(letters[kind] for kind in data["triggers"])
-    return _Grammar(words, phrases, letters, re.compile(f"[^{outside}]+"), re.compile(f"[{trigger}]"), rules)
+    any_rule = re.compile("|".join(re.sub(r"\?P<\w+>", "?:", rule.pattern) for _, rule in rules))
+    island = re.compile(f"[^{outside}]+")
+    return _Grammar(words, phrases, letters, island, re.compile(f"[{trigger}]"), rules, any_rule)
 
 
 def _compile(pattern: str, pieces: dict[str, str], classes: dict[str, str]) -> re.Pattern[str]:
@@ -134,13 +142,14 @@ def read_tokens(text: str) -> list[Token]:
     """
     words, phrases, *_ = _grammar()
     raw = [(m.start(), m.end(), m.lastgroup or "", m.group()) for m in _LEXER.finditer(text)]
+    lows = [shown.lower().replace("’", "'") for *_, shown in raw]
     tokens: list[Token] = []
     i = 0
     while i < len(raw):
         start, end, kind, shown = raw[i]
-        low = shown.lower().replace("’", "'")
+        low = lows[i]
         for key, phrase, value in phrases.get(low, ()):
-            if tuple(r[3].lower().replace("’", "'") for r in raw[i : i + len(key)]) == key:
+            if tuple(lows[i : i + len(key)]) == key:
                 if phrase in {"holiday", "era"} and not shown[0].isupper():
                     continue
                 i += len(key)
@@ -282,7 +291,8 @@ def _longest(classes: str, at: int, stop: int) -> tuple[str, re.Match[str] | Non
     """Give the rule that matches most from a token on, the first of several."""
     best: tuple[str, re.Match[str] | None] = "", None
     end = at
-    for name, pattern in _grammar().rules:
+    grammar = _grammar()
+    for name, pattern in grammar.rules if grammar.any_rule.match(classes, at, stop) else ():
         match = pattern.match(classes, at, stop)
         if match and match.end() > end:
             best, end = (name, match), match.end()
