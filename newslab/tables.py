@@ -4,10 +4,13 @@ Every span table begins ``doc_id, start, end, text``: characters into the articl
 different extractors therefore meet by position, without a class of their own.
 """
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
+from typing import Any
 
 import numpy as np
 import pandas as pd
+from pandas.api.types import pandas_dtype
 
 SPAN_COLUMNS = {"doc_id": "str", "start": "int64", "end": "int64", "text": "str"}
 """Columns that every span table starts with, and their dtypes."""
@@ -40,14 +43,15 @@ def build_table(rows: Iterable[Mapping[str, object]], columns: Mapping[str, str]
     """
     records = list(rows)
     for record in records:
-        if unknown := sorted(record.keys() - columns.keys()):
-            raise ValueError(f"row has {', '.join(unknown)}, which are not columns; expected {', '.join(columns)}")
+        if not record.keys() <= columns.keys():
+            unknown = ", ".join(sorted(record.keys() - columns.keys()))
+            raise ValueError(f"row has {unknown}, which are not columns; expected {', '.join(columns)}")
     # object first: pandas would guess float for a column of ints and nulls, and lose large integers
-    table = pd.DataFrame(
-        {name: pd.Series([r.get(name) for r in records], dtype=object) for name in columns},
-        columns=list(columns),
-    )
-    return table.astype(dict(columns))
+    table = {
+        name: pd.Series([record.get(name) for record in records], dtype=object).astype(pandas_dtype(dtype))
+        for name, dtype in columns.items()
+    }
+    return pd.DataFrame(table, columns=list(columns))
 
 
 def check_columns(table: pd.DataFrame, needed: Collection[str], *, name: str) -> None:
@@ -71,6 +75,33 @@ def check_columns(table: pd.DataFrame, needed: Collection[str], *, name: str) ->
     """
     if missing := [column for column in needed if column not in table.columns]:
         raise ValueError(f"{name} has no column {', '.join(missing)}; it has {', '.join(map(str, table.columns))}")
+
+
+def group_rows(table: pd.DataFrame, columns: Collection[str]) -> dict[str, list[dict[str, Any]]]:
+    """Give the rows of each document as plain mappings, for code that goes through them one by one.
+
+    Parameters
+    ----------
+    table
+        Any table with ``doc_id``.
+    columns
+        Which columns to give.
+
+    Returns
+    -------
+    dict
+        Rows in their order, by ``doc_id``.
+
+    Examples
+    --------
+    >>> group_rows(pd.DataFrame({"doc_id": ["a", "a"], "start": [0, 5]}), ["start"])
+    {'a': [{'start': 0}, {'start': 5}]}
+    """
+    grouped: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    values = zip(*(table[column].tolist() for column in columns), strict=True)
+    for doc_id, row in zip(table["doc_id"].tolist(), values, strict=True):
+        grouped[doc_id].append(dict(zip(columns, row, strict=True)))
+    return dict(grouped)
 
 
 def find_within(inner: pd.DataFrame, outer: pd.DataFrame, *, suffix: str = "_outer") -> pd.DataFrame:

@@ -27,6 +27,7 @@ _SAME_SOUND = (("ou", "u"), ("oo", "u"), ("ee", "i"), ("ei", "i"), ("ai", "i"), 
 _SAME_LETTER = str.maketrans("yoeqjwc", "iuikgvk")
 
 
+@lru_cache(maxsize=100_000)  # the same names come again and again
 def fold_name(text: str) -> str:
     """Reduce a name to what is compared: no case, accents, dots, hyphens or article in front.
 
@@ -41,6 +42,7 @@ def fold_name(text: str) -> str:
     return " ".join(words)
 
 
+@lru_cache(maxsize=100_000)
 def fold_sound(key: str) -> str:
     """Fold the letters that transliterations from Arabic, Persian or Cyrillic write in several ways.
 

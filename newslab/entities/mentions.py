@@ -8,7 +8,7 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from itertools import accumulate, chain, pairwise
+from itertools import chain, pairwise
 
 from spacy.tokens import Doc
 
@@ -21,6 +21,7 @@ from newslab.entities.lexicon import (
     read_kinds,
     read_words,
 )
+from newslab.words import list_tokens, read_attribute, read_text
 
 NAMED = ("PERSON", "NORP", "FAC", "ORG", "GPE", "LOC", "PRODUCT", "EVENT", "WORK_OF_ART", "LAW", "LANGUAGE")
 """OntoNotes 5 types that are names; the others (dates, amounts, counts) have extractors of their own."""
@@ -99,20 +100,14 @@ class Tokens:
 
 def read_tokens(doc: Doc) -> Tokens:
     """Read what the rules need of a Doc; tags are used where there are any."""
-    # by columns, since a loop over spaCy's tokens takes ten times as long
-    forms, spaces, tags = doc.to_array(["ORTH", "SPACY", "POS"]).reshape(-1, 3).T.tolist()
-    strings = {form: doc.vocab.strings[int(form)] for form in set(forms)}
-    words = [strings[form] for form in forms]
-    pieces = [word + " " if space else word for word, space in zip(words, spaces, strict=True)]
-    starts = [0, *accumulate(map(len, pieces))][: len(words)]
-    names = {0, doc.vocab.strings["PROPN"]}  # 0 where the pipeline has no tagger
+    words = list_tokens(doc)
     return Tokens(
-        "".join(pieces),
+        read_text(doc),
         words,
         [word.lower() for word in words],
-        starts,
-        list(map(bool, spaces)),
-        [tag in names for tag in tags],
+        doc.to_array("IDX").tolist(),
+        doc.to_array("SPACY").astype(bool).tolist(),
+        [pos in {"", "PROPN"} for pos in read_attribute(doc, "POS")],  # empty without a tagger
     )
 
 
@@ -299,9 +294,10 @@ def _part(tokens: Tokens, first: int, last: int, label: str) -> Iterator[tuple[i
 
 def _is_score(tokens: Tokens, i: int, label: str) -> bool:
     """Whether a token is part of a result, as in "Leeds 2-2 Burnley", which the tokeniser parts or not."""
+    if label in {"EVENT", "LAW", "WORK_OF_ART"} or tokens.words[i].isalpha():
+        return False
     results = (tokens.words[i], *("".join(tokens.words[j : j + 3]) for j in range(max(i - 2, 0), i + 1)))
-    sport = label not in {"EVENT", "LAW", "WORK_OF_ART"} and not tokens.words[i].isalpha()
-    return sport and any(map(_SCORE.fullmatch, results))
+    return any(map(_SCORE.fullmatch, results))
 
 
 def _stands_apart(tokens: Tokens, i: int) -> bool:

@@ -24,7 +24,7 @@ from newslab.entities import extract_entities
 from newslab.entities.corrections import Rule, name_rule
 from newslab.places.gazetteer import Place, find_places, fold_name, is_own, is_usual, load_gazetteer
 from newslab.places.toponyms import Toponym, bare_name, find_toponyms, is_site
-from newslab.tables import SPAN_COLUMNS, build_table, check_columns
+from newslab.tables import SPAN_COLUMNS, build_table, check_columns, group_rows
 from newslab.words import iter_docs, read_text
 
 COLUMNS = SPAN_COLUMNS | {
@@ -169,10 +169,8 @@ def extract_places(
     check_columns(entities, needed, name="entities")
     own = {fold_name(name): (_read_known(name, about), "given with the call") for name, about in (known or {}).items()}
     rules = corrections or ()
-    by_doc: dict[str, list[dict]] = defaultdict(list)
     # the title keeps "Mr Paris" from being a town; a table without that column is as good as one without titles
-    for row in entities[[*needed, *(["title"] if "title" in entities else [])]].to_dict("records"):
-        by_doc[row["doc_id"]].append(row)
+    by_doc = group_rows(entities, [*needed, *(["title"] if "title" in entities else [])])
     rows: list[dict] = []
     for doc_id, doc in iter_docs(docs):
         text = read_text(doc)

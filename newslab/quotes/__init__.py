@@ -13,7 +13,7 @@ from newslab.entities import extract_entities
 from newslab.quotes.sources import name_sources
 from newslab.quotes.speech import find_speech
 from newslab.quotes.syntax import Page, Said, read_page
-from newslab.tables import SPAN_COLUMNS, build_table, check_columns
+from newslab.tables import SPAN_COLUMNS, build_table, check_columns, group_rows
 from newslab.words import iter_docs
 
 COLUMNS = SPAN_COLUMNS | {
@@ -82,13 +82,14 @@ def extract_quotes(docs: Mapping[str, Doc], *, entities: pd.DataFrame | None = N
     """
     if entities is None:
         entities = extract_entities(docs)
-    check_columns(entities, ["doc_id", "start", "end", "label", "entity_id", "name"], name="entities")
-    by_document = dict(iter(entities.groupby("doc_id", sort=False)))
+    needed = ["doc_id", "start", "end", "label", "entity_id", "name"]
+    check_columns(entities, needed, name="entities")
+    mentions = group_rows(entities, [*needed, *(["title"] if "title" in entities else [])])
     rows = []
     for doc_id, doc in iter_docs(docs):
         page = read_page(doc_id, doc)
         found = find_speech(page)
-        sources = name_sources(page, found, by_document.get(doc_id, entities.iloc[:0]))
+        sources = name_sources(page, found, mentions.get(doc_id, []))
         rows += [{"doc_id": doc_id} | _row(page, said) | source for said, source in zip(found, sources, strict=True)]
     return build_table(rows, COLUMNS)
 

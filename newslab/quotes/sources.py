@@ -8,13 +8,11 @@ import re
 import tomllib
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from itertools import takewhile
 from pathlib import Path
-from typing import NamedTuple
-
-import pandas as pd
+from typing import Any, NamedTuple
 
 from newslab.entities.lexicon import read_words
 from newslab.quotes.syntax import ANY_SUBJECT, SUBJECTS, Frame, Page, Said, is_cue, noun_phrase
@@ -101,7 +99,7 @@ class _Candidate(NamedTuple):
     spoke: bool = False
 
 
-def name_sources(page: Page, said: Sequence[Said], mentions: pd.DataFrame) -> list[dict[str, object]]:
+def name_sources(page: Page, said: Sequence[Said], mentions: Iterable[Mapping[str, Any]]) -> list[dict[str, object]]:
     """Tell for each attribution who its speaker is, as columns of the quotes table.
 
     Parameters
@@ -111,7 +109,7 @@ def name_sources(page: Page, said: Sequence[Said], mentions: pd.DataFrame) -> li
     said
         Attributions in document order.
     mentions
-        The document's entities: ``start, end, label, entity_id, name``.
+        The document's entities: ``start, end, label, entity_id, name``, and ``title`` where there is one.
 
     Returns
     -------
@@ -169,25 +167,16 @@ class _Mention(NamedTuple):
     title: str
 
 
-def _read_mentions(page: Page, mentions: pd.DataFrame) -> dict[int, _Mention]:
+def _read_mentions(page: Page, mentions: Iterable[Mapping[str, Any]]) -> dict[int, _Mention]:
     """Mention by each token it covers."""
     covered: dict[int, _Mention] = {}
-    titles = mentions["title"] if "title" in mentions.columns else [None] * len(mentions)
-    rows = zip(
-        mentions["start"],
-        mentions["end"],
-        mentions["label"],
-        mentions["entity_id"],
-        mentions["name"],
-        titles,
-        strict=True,
-    )
-    for start, end, label, entity_id, name, title in rows:
-        first, last = bisect_right(page.ends, start), bisect_left(page.starts, end)
+    for row in mentions:
+        first, last = bisect_right(page.ends, row["start"]), bisect_left(page.starts, row["end"])
+        title = row.get("title")
         title = title.casefold().rstrip(".") if isinstance(title, str) else ""
         before = page.lower[first - 1].rstrip(".") if first else ""
-        for i in range(first, last):
-            covered[i] = _Mention(first, last, label, str(entity_id), str(name), title or before)
+        mention = _Mention(first, last, row["label"], str(row["entity_id"]), str(row["name"]), title or before)
+        covered |= dict.fromkeys(range(first, last), mention)
     return covered
 
 

@@ -8,11 +8,12 @@ from bisect import bisect_left, bisect_right
 from itertools import pairwise
 from typing import NamedTuple
 
+import numpy as np
 from spacy.tokens import Doc
 
 from newslab.quotes.cues import Cues, load_cues
 from newslab.quotes.marks import Quotation, blank_tags, find_quotations
-from newslab.words import read_text, split_paragraphs
+from newslab.words import list_tokens, read_attribute, read_text, split_paragraphs
 
 SUBJECTS = frozenset({"nsubj", "csubj"})
 _PASSIVE_SUBJECTS = frozenset({"nsubjpass", "csubjpass"})
@@ -107,13 +108,13 @@ def read_page(doc_id: str, doc: Doc) -> Page:
     if len(doc) and not doc.has_annotation("TAG"):
         raise ValueError(f"document {doc_id!r} has no part-of-speech tags; parse it with 'tagger'")
     text = read_text(doc)
-    tokens = list(doc)
-    head = [token.head.i for token in tokens]
-    dep = [token.dep_ for token in tokens]
-    pos, tag = [token.pos_ for token in tokens], [token.tag_ for token in tokens]
+    head = (np.arange(len(doc)) + doc.to_array("HEAD").astype(np.int64)).tolist()
+    words = list_tokens(doc)
+    dep, pos, tag = (read_attribute(doc, name) for name in ("DEP", "POS", "TAG"))
     # not token.lower_, which a bare vocabulary leaves empty
-    lower = [token.text.lower() for token in tokens]
-    starts, ends = [token.idx for token in tokens], [token.idx + len(token) for token in tokens]
+    lower = [word.lower() for word in words]
+    starts = doc.to_array("IDX").tolist()
+    ends = [start + len(word) for start, word in zip(starts, words, strict=True)]
     plain = blank_tags(text)
     if plain != text:
         for i, (start, end) in enumerate(zip(starts, ends, strict=True)):
@@ -133,6 +134,7 @@ def read_page(doc_id: str, doc: Doc) -> Page:
             # of two before the verb the nearer one; "Of Vega, Ruiz said" has a preposition for one
             if dep[i] in ANY_SUBJECT and pos[i] != "ADP" and (subject[up] < 0 or i < up):
                 subject[up] = i
+    left, right = _find_edges(head)
     paragraph = [-1] * len(doc)
     for k, (start, end) in enumerate(split_paragraphs(text)):
         first, last = bisect_left(starts, start), bisect_left(starts, end)
@@ -146,13 +148,13 @@ def read_page(doc_id: str, doc: Doc) -> Page:
         starts=starts,
         ends=ends,
         lower=lower,
-        small=frozenset(token.text for token in tokens if token.text.islower()),
+        small=frozenset(filter(str.islower, set(words))),
         pos=pos,
         tag=tag,
         dep=dep,
         head=head,
-        left=[token.left_edge.i for token in tokens],
-        right=[token.right_edge.i for token in tokens],
+        left=left,
+        right=right,
         children=children,
         subject=subject,
         paragraph=paragraph,
@@ -169,6 +171,19 @@ def read_page(doc_id: str, doc: Doc) -> Page:
         page.spans.append((first, last))
         page.quotations.append(quotation)
     return page
+
+
+def _find_edges(head: list[int]) -> tuple[list[int], list[int]]:
+    """Find the first and the last token of each subtree, in two passes as spaCy does, without its tokens."""
+    left, right = list(range(len(head))), list(range(len(head)))
+    for order in (range(len(head)), range(len(head) - 1, -1, -1)):
+        for i in order:
+            up = head[i]
+            if left[i] < left[up]:
+                left[up] = left[i]
+            if right[i] > right[up]:
+                right[up] = right[i]
+    return left, right
 
 
 def _join(page: Page, quotations: list[Quotation]) -> list[Quotation]:
