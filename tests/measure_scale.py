@@ -110,20 +110,21 @@ def measure_speed(options: argparse.Namespace) -> None:
 
 
 def measure_growth(options: argparse.Namespace) -> None:
+    """Each length in turn, so that whatever else the machine does slows them alike; the words are the same in all."""
     single = make_articles(100, options.texts)
     time_extractors(nl.parse_articles(single.head(5)))
-    per_word: dict[int, dict[str, float]] = {}
-    for times in (1, 10, 100):
-        groups = [single["text"][i : i + times] for i in range(0, 100, times)]
-        articles = pd.DataFrame({"doc_id": [f"g{i}" for i in range(len(groups))], "text": map("\n\n".join, groups)})
-        started, docs = time.process_time(), nl.parse_articles(articles)
-        parse = {"parse_articles": time.process_time() - started}
-        rounds = [parse | time_extractors(docs) for _ in range(3)]
-        words = count_words(articles)
-        per_word[times] = {name: median(r[name] for r in rounds) / words for name in rounds[0]}
-        print(f"{times}x: {len(articles)} of {words // len(articles):,} words", flush=True)
-    for name, base in per_word[1].items():
-        print(f"{name:24}{per_word[10][name] / base:8.2f} at 10x{per_word[100][name] / base:8.2f} at 100x")
+    rounds: list[dict[int, dict[str, float]]] = [{}, {}, {}]
+    for taken in rounds:
+        for times in (1, 10, 100):
+            groups = [single["text"][i : i + times] for i in range(0, 100, times)]
+            ids = [f"g{i}" for i in range(len(groups))]
+            articles = pd.DataFrame({"doc_id": ids, "text": map("\n\n".join, groups)})
+            started, docs = time.process_time(), nl.parse_articles(articles)
+            taken[times] = {"parse_articles": time.process_time() - started} | time_extractors(docs)
+    print(f"1x is {count_words(single) // len(single):,} words, median of {len(rounds)} rounds")
+    for name in rounds[0][1]:
+        ten, hundred = (median(taken[times][name] / taken[1][name] for taken in rounds) for times in (10, 100))
+        print(f"{name:24}{ten:8.2f} at 10x{hundred:8.2f} at 100x")
 
 
 def measure_long(options: argparse.Namespace) -> None:
