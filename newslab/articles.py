@@ -81,6 +81,12 @@ _HALF_CHARACTER = re.compile("[\ud800-\udc7f\udd00-\udfff]")  # the other surrog
 _INVISIBLE = re.compile("[\u00ad\u200b\u2060\ufeff]")
 _SENTENCE_END = re.compile(r"""[.!?…:;,]["'”’)]*$""")
 
+_PROSE = 80  # characters from which a paragraph of a page is prose and no caption or button
+# what is no part of a story, items of lists with a link, and what prose tells of
+_TIMES_ELSEWHERE = (
+    f"//*[self::aside or self::footer or self::nav or self::li[.//a] or self::p[string-length() > {_PROSE}]]//time"
+)
+
 _NEEDED = ("doc_id", "text")
 _FIELDS = (*_NEEDED, "title", "published", "source")
 _LONGEST_FIELD = 1 << 26  # characters; what is longer is a quotation mark never closed
@@ -546,13 +552,15 @@ def _extract(text: str, path: Path) -> _Reading:
 
 
 def _extract_html(text: str, path: Path) -> _Reading:
-    from trafilatura import (
-        bare_extraction,
-    )  # here: it takes half a second to import, and plain text needs none of it
+    # here: it takes half a second to import, and plain text needs none of it
+    from trafilatura import bare_extraction, load_html
 
     try:
-        found = bare_extraction(
-            text,
+        if (page := load_html(text)) is not None:
+            _mark_story(page)
+            _mark_date(page)
+        found = page is not None and bare_extraction(
+            page,
             with_metadata=True,
             include_comments=False,
             date_extraction_params={"extensive_search": False, "original_date": True},  # markup only; not of a change
@@ -561,13 +569,52 @@ def _extract_html(text: str, path: Path) -> _Reading:
         raise ValueError(
             f"{path}: has markup that cannot be read ({type(error).__name__}); save the article as text"
         ) from error
-    if found is None or isinstance(found, dict) or not (found.text or "").strip():
+    if not found or isinstance(found, dict) or not (found.text or "").strip():
         raise ValueError(f"{path}: holds no article that can be told from its page; save the article as text")
     paragraphs = [line for line in str(found.text).split("\n") if line.strip()]
     if found.title and found.title.strip() not in (line.strip() for line in paragraphs[:3]):
         paragraphs.insert(0, found.title.strip())
     headings = frozenset("".join(head.itertext()) for head in found.body.iter("head"))
     return _Reading("\n\n".join(paragraphs), found.title, found.date, found.sitename, headings)
+
+
+def _mark_story(page: Any) -> None:
+    """Mark what holds most of a page's prose as its article where nothing says so, as else all its prose is read."""
+    from trafilatura.xpaths import BODY_XPATH
+
+    head = page.find(".//h1")
+    if head is None or any(find(page) for find in BODY_XPATH):
+        return
+    sizes = {paragraph: len(paragraph.text_content()) for paragraph in page.iter("p")}
+    first = next((paragraph for paragraph in head.xpath("following::p") if sizes[paragraph] >= _PROSE), None)
+    around = first.iterancestors("div", "main", "section", "body") if first is not None else ()
+    half = sum(sizes.values()) / 2
+    story = next((element for element in around if sum(sizes[p] for p in element.iter("p")) >= half), None)
+    if first is None or story is None:
+        return
+    if story.tag != "body":
+        story.tag = "article"
+    elif first.getparent() is story:  # all in a row: from the headline to the last paragraph
+        top = next(part for part in (head, *head.iterancestors()) if part.getparent() is story)
+        row = [top, *top.itersiblings()]
+        article = page.makeelement("article")
+        top.addprevious(article)
+        article.extend(row[: max(i for i, part in enumerate(row) if part.tag == "p") + 1])
+
+
+def _mark_date(page: Any) -> None:
+    """Leave the times on a page at which it says it appeared, else those that stand nearest to its headline."""
+    times, head = page.findall(".//time"), page.find(".//h1")
+    own = {time for time in times if time.get("itemprop") == "datePublished" or time.get("pubdate") is not None}
+    if not own and head is None:
+        return
+    if not own:
+        elsewhere = set(page.xpath(_TIMES_ELSEWHERE))
+        around = (set(element.iter("time")) - elsewhere for element in head.iterancestors())
+        own = next(filter(None, around), own)
+    for time in times:
+        if time not in own:
+            time.drop_tag()
 
 
 def _extract_markdown(text: str) -> _Reading:

@@ -63,6 +63,58 @@ def test_a_page_that_was_changed_is_of_the_day_when_it_appeared(write, dates):
     assert read_articles(write("page.html", page)).loc[0, "published"] == pd.Timestamp("2024-05-03")
 
 
+STORY = (
+    "<p>The council voted on Tuesday to close the old swing bridge, after cracks were found in two of its towers.</p>"
+    "<h2>What closes when</h2><ul><li>The bridge closes in October</li><li>Buses end at the quay</li></ul>"
+    "<p>Lorries will have to go round by Millfield, and the bus company could not say which lines would survive.</p>"
+)
+ELSEWHERE = (
+    "<div class=k><p>We use cookies so that this site gets better with each visit that you pay to us.</p></div>"
+    "<div class=r><p>The skipper of a barge admitted that he had been asleep when it hit the quay.</p></div>"
+)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        f"<div class=a><h1>Bridge closes</h1>{STORY}</div>{ELSEWHERE}",
+        f"<h1>Bridge closes</h1>{STORY}{ELSEWHERE}",
+        f"<div><h1>Bridge closes</h1></div>{STORY}{ELSEWHERE}",
+        f"<section><h1>Bridge closes</h1><div>{STORY.replace('<h2>', '</div><div><h2>')}</div></section>{ELSEWHERE}",
+    ],
+    ids=["in a division", "in a row", "headline apart", "in parts"],
+)
+def test_a_page_that_marks_no_article_keeps_its_subheads_and_lists_and_nothing_else(write, body):
+    article = read_articles(
+        write("a.html", f"<html><head><title>Bridge closes</title></head><body>{body}</body></html>")
+    )
+    text = article["text"][0].split("\n\n")
+    assert [line[:14] for line in text] == [
+        *("Bridge closes", "The council vo", "What closes wh"),
+        *("- The bridge c", "- Buses end at", "Lorries will h"),
+    ]
+    assert len(article["heading_starts"][0].split()) == 2
+
+
+@pytest.mark.parametrize(
+    "when",
+    [
+        "<time datetime='2024-05-03'>3 May</time>",
+        "Updated <time datetime='2024-05-09'>9 May</time>, published <time datetime='2024-05-03'>3 May</time>",
+        "<time datetime='2024-04-01'>1 April</time> <time itemprop='datePublished' datetime='2024-05-03'>3 May</time>",
+    ],
+    ids=["one", "first of two", "said to be"],
+)
+def test_the_time_at_the_headline_dates_a_page_and_that_of_another_story_does_not(write, when):
+    old = "<time datetime='2019-01-02'>2 January 2019</time>"
+    page = re.sub("<meta[^>]*published_time[^>]*>", "", PAGE)
+    page = page.replace("<article>", f"<aside>{old} Lighthouse for sale</aside><article>")
+    page = page.replace("</article>", f"</article><ul><li>{old} <a href='/a'>Crab season opens</a></li></ul>")
+    assert pd.isna(read_articles(write("a.html", page)).loc[0, "published"])
+    dated = page.replace("</h1>", f"</h1><p>{when}</p>")
+    assert read_articles(write("a.html", dated)).loc[0, "published"] == pd.Timestamp("2024-05-03")
+
+
 def test_markdown_loses_its_markup_and_keeps_its_paragraphs(write):
     text = "---\ndate: 2024-01-02\n---\n# Flood\n\nThe *old* [bridge](http://x.y)\nfell.\n\n- one\n- two\n"
     article = read_articles(write("flood.md", text)).iloc[0]
