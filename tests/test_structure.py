@@ -101,6 +101,54 @@ def test_a_teaser_over_a_story_is_its_headline(line):
     assert table["role"].to_list() == ["headline", *["body"] * (len(STORY) - 1)]
 
 
+def read_roles(*lines: str) -> pd.Series:
+    return extract_paragraphs(parse({"a": "\n".join(lines)}), topics=False).set_index("text")["role"]
+
+
+def test_headlines_stacked_over_a_story_may_be_about_any_part_of_it():
+    stacked = [STORY[0], "Union of ferry operators welcomes delay", "Smaller bridge without cycle lanes drawn up"]
+    assert set(read_roles(*stacked, *STORY[1:])[stacked]) == {"headline"}
+
+
+def test_a_line_in_the_past_tense_is_no_label():
+    line = "The driest week was that of the regatta in July"
+    assert read_roles(*STORY[:4], line, *STORY[4:])[line] != "boilerplate"
+
+
+def test_what_heads_nothing_is_a_link():
+    line = "Ferry union in row over bridge contract"
+    assert read_roles(*STORY[:4], line, *STORY[4:])[line] == "headline"
+    assert read_roles(*STORY, line)[line] == "boilerplate"
+
+
+def test_a_text_that_speaks_to_its_reader_may_tell_them_what_to_do():
+    recipe = [
+        "Slice the onions, salt them well and leave them in a bowl for as long as it takes you to scrub the pot.",
+        "Rinse the barley in the bowl until the water runs clear, then let it simmer with the onions on a low flame for"
+        " half an hour, or longer if you like it soft.",
+    ]
+    assert set(read_roles("Barley and onions for a cold week", *recipe, "Serve at once.")[1:]) == {"body"}
+    assert read_roles(*STORY[:4], "Serve at once.", *STORY[4:])["Serve at once."] == "boilerplate"
+
+
+def test_lines_that_open_with_figures_are_a_list():
+    items = ["200g steel wool", "2 pots of paint", "Oil from the harbour", "3 brushes"]
+    roles = read_roles(*STORY[:4], *items, *STORY[4:])
+    assert set(roles[items]) == {"body"}
+
+
+def test_a_note_on_who_wrote_it_is_furniture():
+    note = "Ana Lind has written about the harbour and its ferries since 2009."
+    assert read_roles(*STORY, note)[note] == "body"
+    assert read_roles(STORY[0], "By Ana Lind and Peter Ross", *STORY[1:], note)[note] == "boilerplate"
+
+
+def test_what_trails_a_page_is_furniture_like_the_lines_before_it():
+    line = "Comments are closed."
+    assert read_roles(*STORY, line)[line] == "body"
+    assert read_roles(*STORY, "Most read", "Terms | Privacy", line)[line] == "boilerplate"
+
+
 def test_a_list_behind_a_label_is_of_links_if_it_is_of_other_stories():
     news = ["• Ferry union welcomes the delay", "• Inquiry into the contract", "• No cycle lanes"]
     links = ["• Ten beaches for the summer", "• Actor weds in secret", "• Quiz: name these cheeses"]
