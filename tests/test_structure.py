@@ -175,6 +175,16 @@ def test_what_the_page_marks_up_as_a_heading_is_a_headline_unless_it_leads_elsew
     assert extract_paragraphs(parse({"a": text})).set_index("text")["role"][headings[1]] == "boilerplate"
 
 
+def test_a_list_under_marked_up_heading_is_of_links_only_if_no_item_is_of_the_story():
+    items = ["- Buses 7 and 9 end at the harbour", "- Lorries go round by Millfield", "- Footpath lit until midnight"]
+    text = "\n".join([*STORY[:4], "What closes when", *items, *STORY[4:]])
+    heading = str(text.index("What closes when"))
+    articles = pd.DataFrame({"doc_id": ["a"], "text": [text], "heading_starts": [heading]})
+    roles = extract_paragraphs(parse_articles(articles), topics=False).set_index("text")["role"]
+    assert roles["What closes when"] == "headline"
+    assert set(roles[items]) == {"body"}
+
+
 def test_nothing_is_flagged_in_a_brief_or_without_topics():
     docs = parse({"brief": f"{STORY[1]}\n{STRANGER}", "long": "\n".join([*STORY, STRANGER])})
     assert not extract_paragraphs({"brief": docs["brief"]})["off_topic"].any()

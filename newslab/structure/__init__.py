@@ -372,8 +372,10 @@ def _kinds(lines: Sequence[_Line], headings: set[int], turns: Collection[int]) -
             kinds[i] = _judge_loose(line, opens=not i, spoken=spoken)
     for run in _lists(lines):
         # a list is of links to other stories, or it goes on with this one and what is over it is its heading
-        label = run.start - 1
-        if kinds[label] in {"label", "notice"} and _tie(lines, run, _around(lines, run)) < _TIED:
+        label, around = run.start - 1, _around(lines, run)
+        n_loose = sum(_tie(lines, range(i, i + 1), around) < _TIED for i in run)
+        few = len(run) - 1 if label in headings else len(run) / 2
+        if kinds[label] in {"label", "notice"} and n_loose > few:
             headings.discard(label)
             kinds[run.start : run.stop] = ["label"] * len(run)
         elif kinds[label] == "label":
@@ -381,9 +383,10 @@ def _kinds(lines: Sequence[_Line], headings: set[int], turns: Collection[int]) -
     for i in headings:
         # what addresses the reader is furniture all the same
         kinds[i] = None if kinds[i] in {"label", "notice", "dateline"} else kinds[i]
-    authors = {name for line, kind in zip(lines, kinds, strict=True) if kind == "byline" for name in _part_names(line)}
+    bylines = (line for line, kind in zip(lines, kinds, strict=True) if kind == "byline")
+    authors = tuple({name for byline in bylines for name in _part_names(byline)})
     for i, line in enumerate(lines):
-        if kinds[i] is None and len(line.words) <= _LONGEST_CALL and any(map(line.text.startswith, authors)):
+        if kinds[i] is None and len(line.words) <= _LONGEST_CALL and line.text.startswith(authors):
             kinds[i] = "notice"
     for i in range(len(lines) - 1, 1, -1):
         # what trails a page, one piece of furniture after the other
@@ -512,7 +515,7 @@ def _is_loose(lines: Sequence[_Line], i: int) -> bool:
     """Whether a line has to do with nothing around it; in mid-text one without a stop would head what is under it."""
     around, line = _around(lines, range(i, i + 1)), range(i, i + 1)
     tie = _tie(lines, line, around)
-    if lines[i].stopped or not around or not any(len(x.tokens) > _SHORT for x in lines[:i]):
+    if lines[i].stopped or not around or not any(len(x.tokens) > _SHORT for x in lines[max(0, i - _NEAR) : i]):
         return tie < _TIED
     under = [x for x in lines[i + 1 : i + 1 + _NEAR] if len(x.tokens) > _SHORT][:_HEADED]
     return not under or (_tie(lines, line, under) < _TIED and tie < _WELL_TIED)
