@@ -1,30 +1,26 @@
 """Structure: paragraphs with their role and topic fit, and sentences.
 
 News that was scraped or stitched together holds more than its story: headlines in mid-text, share bars,
-passages of another article. Roles are read from form, place and whether a line shares words with the text around
-it, never from lists of known lines.
+passages of another article.
 """
 
 import math
-import re
-from bisect import bisect_left
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from itertools import chain, groupby, islice, pairwise
-from operator import attrgetter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain, islice
 from typing import NamedTuple
 
 import pandas as pd
-from spacy.tokens import Doc, Token
+from spacy.tokens import Doc
 
 from newslab.structure.anomalies import extract_anomalies as extract_anomalies
 from newslab.structure.anomalies import repair_articles as repair_articles
+from newslab.structure.roles import Paragraph, find_paragraphs
 from newslab.structure.topics import (
     Passage,
     embed_passages,
     flag_passages,
     read_passage,
     score_passages,
-    weigh_words,
 )
 from newslab.tables import SPAN_COLUMNS, build_table
 from newslab.words import check_sentences, iter_docs, iter_sentences, read_text, split_paragraphs
@@ -37,70 +33,8 @@ PARAGRAPH_COLUMNS = SPAN_COLUMNS | {
 }
 SENTENCE_COLUMNS = SPAN_COLUMNS | {"paragraph": "int64"}
 
-# a stop, then perhaps closing quotes and brackets
-_STOP = re.compile(r"""[.!?…:;,][\s"'”’»)\]]*$""")
-_CLOCK = re.compile(r"\d ?[ap]\.m\.$")
-_MENU = re.compile(r"[|•·»©®→]|^[Cc]opyright\b|https?:|www\.|\S@\S")
-_DASH = re.compile("[-–—]$")
-_ITEM = re.compile(r"[•·▪◦‣*–-]\s+")
-_NUMBERED = re.compile(r"\d{1,2}[.)]\s")
-_HEADING = re.compile(r"#{1,6}\s")
-# names at the end of a caption: "(Ana Lind/Northern Press)", or after its stop "Photo: Ana Lind"
-_CREDIT = re.compile(r"(?:[.!?]\s+|\()[^\d.!?()]{1,40}[/:]\s?[A-Z][^\d.!?]{1,40}$")
-_QUESTION = re.compile(r"""\?["'”’)]*$""")
-_TURN = re.compile(r"[QA][:.]\s")
-_SENTENCE_MARKS = frozenset(".!?")
-_QUOTE = re.compile("[\"“”„«»‘]|''|``|^'.*'$")
-_LONGEST_HEADLINE = 25
-_LONGEST_NOTICE = 16
-_SENTENCE = 8
-"""Words from which on a line may be a whole sentence, and among which one to the reader says so."""
-
-_LONGEST_CALL = 30
-_SHORT = 20
-"""Tokens up to which a paragraph is no measure of what the text around a line is about."""
-
-_NEAR = 20
-"""Paragraphs on either side that a line may belong to."""
-
-_HEADED = 3
-"""Paragraphs that a headline may be about, of those right under it."""
-
-_TELLING = 5.0
-"""Weight from which on a word tells what a line is about: that of rank 150, the end of the words found everywhere."""
-
-_TIED = 0.2
-"""Share of its telling words from which on a line belongs to the text around it."""
-
-_WELL_TIED = 0.5
-"""The same for a line that has to do with other paragraphs than those under it."""
-
-_PAST = frozenset({"had", "was", "were"})
-_SECOND_PERSON = frozenset({"you", "your", "yours"})
-_ONE_PERSON = frozenset({"i", "me", "my"})
-_MAKERS = frozenset({"us", "our"})
-_OF_ITSELF = frozenset({"we", "us", "our", "this", "these"})
-_PAGE = frozenset(
-    {"article", "blog", "content", "email", "interview", "newsletter", "page", "post", "site", "story", "website"}
-)
-_FEWEST_QUESTIONS = 5
-_QUESTIONS = 6
-"""Paragraphs to each that asks a question, at most, of an interview."""
-
-_QUESTIONS_IN_A_ROW = 3
-_ANSWER = 2
-"""Paragraphs of an answer, at most, where only a part of a text is questions and answers."""
-
-_OPENING = 3
-"""Tokens among which a byline has its "by"."""
-
-_FEWEST_ITEMS = 3
-
 _BATCH = 16
 """Documents whose passages are embedded together."""
-
-_FINITE = frozenset({"VBD", "VBZ", "VBP", "MD"})
-_NAME = frozenset({"NNP", "NNPS", "CC", ",", "NN"})
 
 
 def extract_paragraphs(docs: Mapping[str, Doc], *, topics: bool = True) -> pd.DataFrame:
@@ -195,9 +129,7 @@ class _Outline(NamedTuple):
 
     doc_id: str
     text: str
-    edges: list[tuple[int, int]]
-    kinds: list[str | None]
-    roles: list[str]
+    paragraphs: list[Paragraph]
     passages: list[range]
     """Each paragraph of the body with the headlines right above it, which go with it."""
     read: list[Passage]
@@ -217,381 +149,42 @@ def _rows(docs: Iterable[tuple[str, Doc]], *, topics: bool) -> Iterator[dict[str
 def _outline(doc_id: str, doc: Doc, *, topics: bool) -> _Outline:
     if len(doc) and not (doc.has_annotation("TAG") and doc.has_annotation("POS")):
         raise ValueError(f"document {doc_id!r} has no parts of speech; parse it with 'tagger' and 'attribute_ruler'")
-    text = read_text(doc)
-    edges = split_paragraphs(text)
-    parts = zip(_part(doc, edges), edges, strict=True)
-    lines = _mark_items([_read(tokens, text[start:end]) for tokens, (start, end) in parts])
-    marked = {span.start_char for span in doc.spans.get("headings", [])}
-    headings = {i for i, (start, _) in enumerate(edges) if start in marked or _is_numbered(lines[i])}
-    kinds = _kinds(lines, headings, set(_turns(text, edges)))
-    roles = [
-        "boilerplate" if kind else "headline" if i in headings or _heads(line, opens=not i) else "body"
-        for i, (line, kind) in enumerate(zip(lines, kinds, strict=True))
-    ]
+    paragraphs = find_paragraphs(doc)
     # a headline goes with what it heads: it is words of its story, and out of place with it
-    passages = [range(_top(roles, i), i + 1) for i, role in enumerate(roles) if role == "body"] if topics else []
+    body = [i for i, paragraph in enumerate(paragraphs) if paragraph.role == "body"] if topics else []
+    passages = [range(_top(paragraphs, i), i + 1) for i in body]
     read = [
         read_passage(
-            list(chain(*(lines[i].tokens for i in passage[:-1]))),
-            lines[passage[-1]].tokens,
+            list(chain(*(paragraphs[i].tokens for i in passage[:-1]))),
+            paragraphs[passage[-1]].tokens,
             headed=passages[0][-1] < passage[0] < passage[-1],
         )
         for passage in passages
     ]
-    return _Outline(doc_id, text, edges, kinds, roles, passages, read)
+    return _Outline(doc_id, read_text(doc), paragraphs, passages, read)
 
 
 def _judge(outline: _Outline, found: Sequence[float]) -> Iterator[dict[str, object]]:
-    scores, flags = [math.nan] * len(outline.edges), [False] * len(outline.edges)
+    scores, flags = [math.nan] * len(outline.paragraphs), [False] * len(outline.paragraphs)
     for passage, score, flag in zip(outline.passages, found, flag_passages(found), strict=True):
         scores[passage[-1]] = score
         for i in passage:
             flags[i] = flag
-    for i, (start, end) in enumerate(outline.edges):
+    for paragraph, score, flag in zip(outline.paragraphs, scores, flags, strict=True):
         yield {
             "doc_id": outline.doc_id,
-            "start": start,
-            "end": end,
-            "text": outline.text[start:end],
-            "role": outline.roles[i],
-            "kind": outline.kinds[i],
-            "off_topic": flags[i],
-            "topic_score": scores[i],
+            "start": paragraph.start,
+            "end": paragraph.end,
+            "text": outline.text[paragraph.start : paragraph.end],
+            "role": paragraph.role,
+            "kind": paragraph.kind,
+            "off_topic": flag,
+            "topic_score": score,
         }
 
 
-def _turns(text: str, edges: list[tuple[int, int]]) -> Iterator[int]:
-    """Find the paragraphs that are questions and answers: all of an interview, else those in a row or marked so."""
-    asked = [i for i, (start, end) in enumerate(edges) if _QUESTION.search(text, max(start, end - 3), end)]
-    if len(asked) >= _FEWEST_QUESTIONS and _QUESTIONS * len(asked) >= len(edges):
-        yield from range(len(edges))
-        return
-    yield from (i for i, (start, end) in enumerate(edges) if _TURN.match(text, start, end))
-    row: list[int] = []
-    for i in [*asked, len(edges) + _ANSWER + 1]:
-        if row and i - row[-1] > _ANSWER + 1:
-            if len(row) >= _QUESTIONS_IN_A_ROW:
-                yield from range(row[0], min(row[-1] + 2, len(edges)))
-            row = []
-        row.append(i)
-
-
-def _part(doc: Doc, edges: list[tuple[int, int]]) -> Iterator[list[Token]]:
-    """Tokens of each paragraph, in one pass: a look-up by character would walk the Doc each time."""
-    tokens = list(doc)
-    starts = [token.idx for token in tokens]
-    at = 0
-    for start, end in edges:
-        while at < len(tokens) and starts[at] + len(tokens[at]) <= start:
-            at += 1
-        until = bisect_left(starts, end, at)
-        yield tokens[at:until]
-        at = until
-
-
-def _top(roles: list[str], i: int) -> int:
+def _top(paragraphs: Sequence[Paragraph], i: int) -> int:
     """Find the first of the headlines right above paragraph ``i``, or ``i`` itself."""
-    while i and roles[i - 1] == "headline":
+    while i and paragraphs[i - 1].role == "headline":
         i -= 1
     return i
-
-
-class _Line(NamedTuple):
-    """A paragraph and what its form says."""
-
-    tokens: list[Token]
-    text: str
-    """As written, without the sign that makes it an item of a list."""
-    is_item: bool
-    words: list[str]
-    tags: list[str]
-    """Of the words."""
-    telling: Mapping[str, float]
-    """Weight of each word that tells what it is about, by stem."""
-    tells: bool
-    """Whether it has a finished sentence that speaks of the world: no headline or label does."""
-    stopped: bool
-    """Whether it ends in a stop, or tells something before its end."""
-    finite: bool
-    quoted: bool
-    addressed: bool
-    """Whether a sentence of it speaks to the reader."""
-    told: bool
-    """Whether it may say what somebody said: "Follow the money, the prosecutor told jurors." """
-
-
-def _read(tokens: list[Token], text: str) -> _Line:
-    item = _ITEM.match(text)
-    line = text[item.end() :] if item else text
-    words = [t for t in tokens if any(map(str.isalnum, t.text))]
-    tells = _tells(tokens)
-    stopped = tells or bool(_STOP.search(line))
-    return _Line(
-        tokens,
-        line,
-        bool(item),
-        [t.lower_ for t in words],
-        [t.tag_ for t in words],
-        {word: x for word, x in weigh_words(tokens).items() if x > _TELLING},
-        tells,
-        stopped,
-        any(t.tag_ in _FINITE for t in words),
-        bool(_QUOTE.search(line)),
-        any(map(_is_addressed, _cut(tokens))),
-        # but not "You are here because you signed up."
-        stopped and any(b.tag_ == "VBD" and a.lower_ not in _SECOND_PERSON for a, b in pairwise(words)),
-    )
-
-
-def _mark_items(lines: Sequence[_Line]) -> list[_Line]:
-    """Mark lines without a stop, in a row, most of which open with a figure: ingredients, rankings."""
-    marked: list[_Line] = []
-    for stopped, run in groupby(lines, key=attrgetter("stopped")):
-        row = list(run)
-        counted = [] if stopped else [i for i, line in enumerate(row) if line.text[0].isdigit()]
-        if len(counted) >= _FEWEST_ITEMS:
-            items = range(counted[0], counted[-1] + 1)
-            is_list = 2 * len(counted) > len(items)
-            row = [line._replace(is_item=line.is_item or is_list) if i in items else line for i, line in enumerate(row)]
-        marked += row
-    return marked
-
-
-def _kinds(lines: Sequence[_Line], headings: set[int], turns: Collection[int]) -> list[str | None]:
-    """Say what sort of page furniture each line is, by its form, its tie to the text around and its place."""
-    kinds = [_judge_form(line) for line in lines]
-    spoken = _speaks(lines)
-    for i, line in enumerate(lines):
-        if i in turns and (line.stopped or kinds[i] == "call"):
-            # two speakers address each other, and answer in short
-            kinds[i] = None if kinds[i] == "call" else kinds[i]
-        elif not i and kinds[i] == "call" and not line.stopped:
-            # "Can you still swim in the lake?" heads a story about the lake
-            kinds[i] = kinds[i] if _is_loose(lines, i) else None
-        elif kinds[i] is None and _is_open(line) and _is_loose(lines, i):
-            kinds[i] = _judge_loose(line, opens=not i, spoken=spoken)
-    for run in _lists(lines):
-        # a list is of links to other stories, or it goes on with this one and what is over it is its heading
-        label, around = run.start - 1, _around(lines, run)
-        n_loose = sum(_tie(lines, range(i, i + 1), around) < _TIED for i in run)
-        few = len(run) - 1 if label in headings else len(run) / 2
-        if kinds[label] in {"label", "notice"} and n_loose > few:
-            headings.discard(label)
-            kinds[run.start : run.stop] = ["label"] * len(run)
-        elif kinds[label] == "label":
-            headings.add(label)
-    for i in headings:
-        # what addresses the reader is furniture all the same
-        kinds[i] = None if kinds[i] in {"label", "notice", "dateline"} else kinds[i]
-    bylines = (line for line, kind in zip(lines, kinds, strict=True) if kind == "byline")
-    authors = tuple({name for byline in bylines for name in _part_names(byline)})
-    for i, line in enumerate(lines):
-        if kinds[i] is None and len(line.words) <= _LONGEST_CALL and line.text.startswith(authors):
-            kinds[i] = "notice"
-    for i in range(len(lines) - 1, 1, -1):
-        # what trails a page, one piece of furniture after the other
-        if kinds[i] is None and not (all(kinds[i - 2 : i]) and _trails(lines, i)):
-            break
-        kinds[i] = kinds[i] or "notice"
-    return kinds
-
-
-def _judge_form(line: _Line) -> str | None:
-    """Say what sort of furniture a line is if its form alone tells."""
-    words, tags = line.words, line.tags
-    if not words:
-        return "rule"
-    if _appeals(line):
-        return "call"
-    if len(words) > _LONGEST_CALL:
-        return None
-    if _MENU.search(line.text):
-        return "menu"
-    page = next((i for i, (a, b) in enumerate(pairwise(words)) if a == "this" and b in _PAGE), -1)
-    to_reader = line.addressed and not line.quoted and not line.told
-    if page == 0 or (page > 0 and (words[0] == "we" or to_reader)):
-        return "notice"
-    if line.is_item and to_reader and not _MAKERS.isdisjoint(words):
-        # else what a list tells its readers to do is its matter
-        return "call"
-    if not _is_open(line):
-        return None
-    bare = not line.stopped and not line.finite
-    if (not line.stopped and words[0] == "by" and all(tag in _NAME for tag in tags[1:])) or (
-        bare and _names_people(line)
-    ):
-        return "byline"
-    timed = bare or (not line.finite and _CLOCK.search(line.text))
-    if timed and (2 * _count_figures(line) >= len(words) or _DASH.search(line.text)):
-        return "dateline"
-    if (line.text[0] == "(" and line.text[-1] == ")" and not line.tells) or _CREDIT.search(line.text):
-        return "credit"
-    if to_reader and not line.stopped:
-        return "call"
-    return "label" if bare and len(words) < 3 else None
-
-
-def _count_figures(line: _Line) -> int:
-    return sum(any(map(str.isdigit, word)) for word in line.words)
-
-
-def _names_people(line: _Line) -> bool:
-    """Whether a line is names of people: "Ana Lind and Peter Ross in Oslo", "Photographs by Ana Lind"."""
-    start = next((i for i, t in enumerate(line.tokens[:_OPENING], 1) if t.lower_ == "by"), 0)
-    names = [t for t in line.tokens[start:] if t.ent_type_ == "PERSON"]
-    return bool(names) and all(t in names or t.tag_ in _NAME or t.lower_ in {"at", "in"} for t in line.tokens[start:])
-
-
-def _is_open(line: _Line) -> bool:
-    """Whether a line may be furniture for all that its form says; what a page says of itself begins with a capital."""
-    # "(1 euro = 1.09 dollars)"
-    news = line.is_item or line.quoted or line.text[0].islower() or "=" in line.text or _HEADING.match(line.text)
-    return len(line.words) <= _LONGEST_CALL and not news
-
-
-def _judge_loose(line: _Line, *, opens: bool, spoken: bool) -> str | None:
-    """Say what sort of furniture a line is that shares no telling words with the text around it."""
-    n_words = len(line.words)
-    if not line.stopped:
-        # what heads a story of which nothing follows is a link to it; only the first line may speak for itself
-        news = (opens and (line.finite or n_words > 3)) or n_words > _LONGEST_HEADLINE or _is_sentence(line)
-        return None if news else "label"
-    if line.told or not _ONE_PERSON.isdisjoint(line.words):
-        return None
-    if line.addressed:
-        # "Consider the figures. In May alone ten ships sank."
-        return "call" if not ((line.tells or spoken) and _MAKERS.isdisjoint(line.words)) else None
-    if "?" in line.text or n_words > _LONGEST_NOTICE:
-        return None
-    if not line.finite:
-        # not "Not quite.", "Silence." or "What a day!", nor the figures of a market or a match
-        named = (
-            (n_words > 1 or line.text[-2:] == ".." or line.text.isupper())
-            and any(tag[:2] == "NN" or tag == "VBN" for tag in line.tags)
-            and line.tags[0][0] != "W"
-        )
-        return "notice" if named and 3 * _count_figures(line) < n_words else None
-    # a page speaks of itself as "we" or "this", or in no clause at all; "The trial continues." tells of the world
-    names = sum(tag in {"NNP", "NNPS"} for tag in line.tags)
-    return "notice" if names < 2 and not _OF_ITSELF.isdisjoint(line.words) else None
-
-
-def _part_names(byline: _Line) -> Iterator[str]:
-    """Find the full names of the authors that a byline names."""
-    for is_name, run in groupby(byline.tokens, key=lambda t: t.ent_type_ == "PERSON"):
-        name = " ".join(t.text for t in run)
-        if is_name and " " in name:
-            yield f"{name} "
-
-
-def _trails(lines: Sequence[_Line], i: int) -> bool:
-    return len(lines[i].words) <= _LONGEST_NOTICE and _is_open(lines[i]) and _is_loose(lines, i)
-
-
-def _speaks(lines: Sequence[_Line]) -> bool:
-    """Whether a text speaks to its reader, as columns and recipes do, also where it is about its matter."""
-    to_reader = (
-        len(line.tokens) > _SHORT or not _is_loose(lines, i)
-        for i, line in enumerate(lines)
-        if (line.addressed or not _SECOND_PERSON.isdisjoint(line.words))
-        and line.stopped
-        and not line.quoted
-        and _MAKERS.isdisjoint(line.words)
-    )
-    return sum(to_reader) > 1
-
-
-def _lists(lines: Sequence[_Line]) -> Iterator[range]:
-    """Find the lists: items in a row, behind another line."""
-    start = 0
-    for is_item, run in groupby(lines, key=attrgetter("is_item")):
-        stop = start + len(list(run))
-        if is_item and start:
-            yield range(start, stop)
-        start = stop
-
-
-def _is_loose(lines: Sequence[_Line], i: int) -> bool:
-    """Whether a line has to do with nothing around it; in mid-text one without a stop would head what is under it."""
-    around, line = _around(lines, range(i, i + 1)), range(i, i + 1)
-    tie = _tie(lines, line, around)
-    if lines[i].stopped or not around or not any(len(x.tokens) > _SHORT for x in lines[max(0, i - _NEAR) : i]):
-        return tie < _TIED
-    under = [x for x in lines[i + 1 : i + 1 + _NEAR] if len(x.tokens) > _SHORT][:_HEADED]
-    return not under or (_tie(lines, line, under) < _TIED and tie < _WELL_TIED)
-
-
-def _around(lines: Sequence[_Line], run: range) -> list[_Line]:
-    """Find the paragraphs that may tell what lines are about: the longer ones near them."""
-    near = (*lines[max(0, run.start - _NEAR) : run.start], *lines[run.stop : run.stop + _NEAR])
-    return [line for line in near if len(line.tokens) > _SHORT]
-
-
-def _tie(lines: Sequence[_Line], run: range, around: Sequence[_Line]) -> float:
-    """Weigh which share of the telling words of lines the paragraphs around have too; NaN if there are none."""
-    if not around:
-        return math.nan
-    own = dict(chain.from_iterable(lines[i].telling.items() for i in run))
-    return sum(x for word, x in own.items() if any(word in line.telling for line in around)) / (sum(own.values()) or 1)
-
-
-def _is_sentence(line: _Line) -> bool:
-    """Whether a line is a sentence that has lost its stop: no headline is so spelt out, and teasers ask why."""
-    past = not _PAST.isdisjoint(line.words) and not line.quoted
-    return past and len(line.words) >= _SENTENCE and not any(tag[0] == "W" for tag in line.tags)
-
-
-def _is_numbered(line: _Line) -> bool:
-    """Whether a line is the heading of a part that is counted: "3. Who pays?"."""
-    stopped = line.stopped and not line.text.endswith("?")
-    return bool(_NUMBERED.match(line.text)) and not (line.is_item or stopped)
-
-
-def _heads(line: _Line, *, opens: bool) -> bool:
-    if _HEADING.match(line.text):
-        return True
-    # "Who pays for the flood wall?"
-    asks = opens and line.text.endswith("?")
-    stopped = line.tells or (_is_sentence(line) and not opens) or (_STOP.search(line.text) and not asks)
-    news = stopped or line.is_item or line.text[0].islower() or line.text[0] == "("
-    return len(line.words) <= _LONGEST_HEADLINE and not news
-
-
-def _cut(tokens: Sequence[Token]) -> Iterator[list[Token]]:
-    """Cut a paragraph at its stops, without need of sentence boundaries; what has none at its end comes too."""
-    sentence: list[Token] = []
-    for token in tokens:
-        sentence.append(token)
-        if token.text in _SENTENCE_MARKS:
-            yield sentence
-            sentence = []
-    yield sentence
-
-
-def _tells(tokens: Sequence[Token]) -> bool:
-    return any(
-        any(t.tag_ in _FINITE for t in sentence)
-        and not _is_addressed(sentence)
-        and not any(_QUOTE.search(t.text) for t in sentence)
-        for sentence in _cut(tokens)
-        if sentence and sentence[-1].text == "."
-    )
-
-
-def _appeals(line: _Line) -> bool:
-    """Whether it is several sentences that all speak to the reader or in no clause, and some of the page: "us"."""
-    if line.quoted or line.tells:
-        return False
-    sentences = [sentence for sentence in _cut(line.tokens) if any(t.is_alpha for t in sentence)]
-    return (
-        len(sentences) > 1
-        and all(_is_addressed(sentence) or not any(t.tag_ in _FINITE for t in sentence) for sentence in sentences)
-        and any(_is_addressed(sentence) and any(t.lower_ in _MAKERS for t in sentence) for sentence in sentences)
-    )
-
-
-def _is_addressed(sentence: Sequence[Token]) -> bool:
-    first = next((t for t in sentence if t.is_alpha), None)
-    # a sentence begins with another present than "is" or "says" only if it tells to do something, or asks
-    ordered = first is not None and (first.tag_ == "VB" or (first.tag_ == "VBP" and sentence[-1].text != "?"))
-    return ordered or any(t.lower_ in _SECOND_PERSON for t in sentence[:_SENTENCE])
