@@ -56,6 +56,19 @@ def test_earliest_and_latest_cover_the_value():
     assert not row.anchored
 
 
+@pytest.mark.parametrize(
+    ("text", "mod", "first", "last"),
+    [
+        ("late Friday", "END", "2019-03-08 18:00", "2019-03-08 23:59:59"),
+        ("early on Friday", "START", "2019-03-08", "2019-03-08 11:59:59"),
+    ],
+)
+def test_late_and_early_in_a_day_are_dates_that_cover_a_part_of_it(text, mod, first, last):
+    row = extract_times({"a": make_doc(f"It began {text} .")}, published="2019-03-09").iloc[0]
+    assert (row.text, row.type, row.value, row["mod"]) == (text, "DATE", "2019-03-08", mod)
+    assert (row.earliest, row.latest) == (pd.Timestamp(first), pd.Timestamp(last))
+
+
 def test_what_the_calendar_cannot_place_is_not_pinned():
     text = "The first quarter of fiscal 2019 , Q3 FY2022 , its fiscal second quarter and 44 BC"
     table = extract_times({"a": make_doc(text)}, published="2019-03-10")

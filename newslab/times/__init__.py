@@ -75,9 +75,10 @@ def extract_times(docs: Mapping[str, Doc], *, published: Published = None) -> pd
     against counting as farther off; a quarter of a year is the nearest. "That day" and "two weeks later" count from
     the last date told of before, and stay unpinned where there is none; "two weeks later" also where that is more than
     a sentence back or would end in the future. Of 7/8/07 the reading within a month of publication is taken, if there
-    is one. Weeks are those of ISO 8601, Monday to Sunday. "Late Friday" and "late on Friday" are its evening, "early
-    Friday" and "dawn on Friday" its morning, "overnight" the night before. A decade has three figures (199), a century
-    two (18 for the 19th); years before Christ are BC0044, and are not pinned; a fiscal year is FY2019, which covers
+    is one. Weeks are those of ISO 8601, Monday to Sunday. "Late Friday" and "late on Friday" are a DATE that covers its
+    evening, "early Friday" one that is over at noon; "dawn on Friday" is a TIME, its morning, "overnight" the night
+    before. A decade has three figures (199), a century two (18 for the 19th); years before Christ are BC0044, and are
+    not pinned; a fiscal year is FY2019, which covers
     nothing certain, nor do its quarters (2019-Q1).
     Holidays are those of the United States. Adjectives that name a kind rather than a time (annual, quarterly,
     former, current) and ages are left out, and so is "currently", which tells nothing that the tense does not.
@@ -88,7 +89,7 @@ def extract_times(docs: Mapping[str, Doc], *, published: Published = None) -> pd
     >>> from spacy.vocab import Vocab
     >>> doc = Doc(Vocab(), words=["It", "began", "late", "Friday", "."])
     >>> extract_times({"a": doc}, published="2019-03-09")[["text", "value"]].values.tolist()
-    [['late Friday', '2019-03-08TEV']]
+    [['late Friday', '2019-03-08']]
     """
     days = {doc_id: _published_day(published, doc_id) for doc_id, _ in iter_docs(docs)}
     return build_table((row for doc_id, doc in iter_docs(docs) for row in _rows(doc_id, doc, days[doc_id])), COLUMNS)
@@ -394,7 +395,7 @@ def _move(time: Time, match: Found, other: date, step: int) -> Time:
     days = [shift_date(time.day, near + by, unit) for by in (-1, 0, 1)]
     beyond = [day for day in days if day and (day - other).days * step >= 0]
     day = min(beyond, key=lambda day: abs(day - other), default=time.day)
-    return replace(time, day=day, value=time.value.replace(time.day.isoformat(), day.isoformat()))
+    return replace(time, day=day, value=time.value.replace(time.day.isoformat(), day.isoformat()), cover=None)
 
 
 # Names of people and titles hold words of the calendar; tools mark "Wednesday" in a headline as ORG, though,

@@ -237,7 +237,8 @@ def _read_slashes(shown: str, today: date | None) -> tuple[date | None, str, boo
     return known[0], known[0].isoformat(), len(known) > 1
 
 
-_EDGE_PARTS = {"START": "MO", "END": "EV"}
+# "early Friday" may be two hours after midnight, "late Friday" is its evening
+_EDGES_OF_DAY = {"START": (clock.min, clock(11, 59, 59)), "END": (clock(18), clock(23, 59, 59))}
 
 
 def _resolve_day(parts: Parts, scene: Scene) -> Time | None:
@@ -251,14 +252,11 @@ def _resolve_day(parts: Parts, scene: Scene) -> Time | None:
     part = parts.get("part") or parts.get("tonight")
     if part:
         return Time("TIME", f"{value}T{part.value}", mod, anchored, day)
-    if (
-        mod in _EDGE_PARTS
-        and value.startswith(("XXXX-W", "XXXX-X", *"0123456789"))
-        and "edge" in parts
-        and ("month" not in parts or "on" in parts)
-    ):
-        return Time("TIME", f"{value}T{_EDGE_PARTS[mod]}", None, anchored, day)
-    return Time("TIME" if "T" in value else "DATE", value, mod, anchored, day)
+    time = Time("TIME" if "T" in value else "DATE", value, mod, anchored, day)
+    if day and mod in _EDGES_OF_DAY:
+        first, last = _EDGES_OF_DAY[mod]
+        time.cover = datetime.combine(day, first), datetime.combine(day, last)
+    return time
 
 
 def _read_clock(parts: Parts) -> str | None:
