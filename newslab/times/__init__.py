@@ -251,7 +251,9 @@ def _rows(doc_id: str, doc: Doc, published: date | None) -> Iterator[dict[str, o
     for match, time in zip(found, times, strict=True):
         if time is None:
             continue
-        start, end = tokens[match.first].start, tokens[match.last].end
+        # a few days, of "a few days later"
+        last = match.last - (match.rule == "ago" and time.type == "DURATION")
+        start, end = tokens[match.first].start, tokens[last].end
         cover = None if time.uncovered else time.cover or cover_value(time.value)
         earliest, latest = cover or (None, None)
         yield {

@@ -15,6 +15,7 @@ from spacy.tokens import Token as Word
 from newslab.times.values import (
     Interval,
     cover_value,
+    join_lengths,
     make_date,
     resolve_holiday,
     shift_date,
@@ -670,8 +671,8 @@ def _resolve_ago(parts: Parts, scene: Scene) -> Time | None:
     step = int(marker.value)
     n = None if "units" in parts else _count(parts)
     told = scene.told if scene.told and scene.told.day and not (scene.far and marker.low == "later") else None
-    if n is None and marker.kind == "told":
-        return Time("DURATION", show_length(None, grain))
+    if marker.kind == "told" and (n is None or grain in {"TH", "TM", "TS"}):
+        return Time("DURATION", show_length(n, grain), _mod(parts))  # from a moment that is not known as exactly
     if n is None:
         return Time("DATE", "PAST_REF" if step < 0 else "FUTURE_REF", None, True)
     # what a quarter's figures are compared with a year ago are those of the same quarter
@@ -736,7 +737,10 @@ def _resolve_duration(parts: Parts, scene: Scene) -> Time | None:
         return None  # on a day like this
     if "a" in parts and n == 1 and _mod(parts) is None and _is_rate(scene):
         return Time("SET", show_length(1, grain))
-    return _length(n, grain, parts.get("relative"), scene, _mod(parts))
+    time = _length(n, grain, parts.get("relative"), scene, _mod(parts))
+    if "smaller" in parts:
+        time.value = join_lengths([str(time.value), *(show_length(*length) for length in parts["smaller"].value)])
+    return time
 
 
 def _is_rate(scene: Scene) -> bool:

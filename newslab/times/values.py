@@ -109,6 +109,18 @@ def show_length(n: float | None, grain: str) -> str:
     return prefix + ("X" if n is None else f"{n * factor:.12g}") + letter
 
 
+def join_lengths(lengths: list[str]) -> str:
+    """Write lengths of falling units as one.
+
+    Examples
+    --------
+    >>> join_lengths(["P1D", "PT2H", "PT9M"]), join_lengths(["P1Y", "P3M"])
+    ('P1DT2H9M', 'P1Y3M')
+    """
+    dates, _, clock = "".join(length[1:] for length in lengths).partition("T")
+    return f"P{dates}" + ("T" + clock.replace("T", "") if clock else "")
+
+
 _VALUES = [
     (re.compile(pattern), kind)
     for pattern, kind in [

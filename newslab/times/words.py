@@ -279,12 +279,12 @@ def find_expressions(tokens: list[Token]) -> Iterator[Found]:
                     parts.setdefault(group.rpartition("__")[0], tokens[match.start(group)])
             if tokens[last - 1].kind == "dot" and tokens[last - 2].low not in _SHORTENED:
                 last -= 1  # the stop after "in October." is the sentence's, that of "Oct." is its own
-            found = Found(name, first, last - 1, parts)
+            found = _read_sum(Found(name, first, last - 1, parts), tokens)
             before, after = _read_range(found, tokens)
             yield from (early for early in before if early.first >= done)
             yield after[0] if after else found
             yield from after[1:]
-            at = done = max(match.end(), after[-1].last + 1 if after else 0)
+            at = done = max(match.end(), found.last + 1, after[-1].last + 1 if after else 0)
 
 
 def _longest(classes: str, at: int, stop: int) -> tuple[str, re.Match[str] | None]:
@@ -297,6 +297,34 @@ def _longest(classes: str, at: int, stop: int) -> tuple[str, re.Match[str] | Non
         if match and match.end() > end:
             best, end = (name, match), match.end()
     return best
+
+
+_GRAINS = ["TS", "TM", "TH", "D", "W", "M", "Y"]
+_ONE_LENGTH = {"approx", "over", "a", "figure", "unit", "units", "anyunit"}
+
+
+def _read_sum(found: Found, tokens: list[Token]) -> Found:
+    """Take the smaller units of a length into its match: 9 minutes of "two hours and nine minutes"."""
+    if found.rule != "duration" or found.parts.keys() - _ONE_LENGTH or tokens[found.last].value not in _GRAINS:
+        return found
+    last, smaller = found.last, []
+    while True:
+        at = last + 1 + (last + 1 < len(tokens) and tokens[last + 1].kind in {"comma", "and"})
+        count, unit, follower = (*tokens[at : at + 3], None, None, None)[:3]
+        if (
+            not count
+            or not unit
+            or count.kind not in {"daynum", "number", "a"}
+            or unit.kind not in {"unit", "units"}
+            or unit.value not in _GRAINS[: _GRAINS.index(tokens[last].value)]
+            or (follower and follower.kind in {"ago", "told", "hence"})
+        ):
+            break
+        smaller.append((1 if count.kind == "a" else count.value, unit.value))
+        last = at + 1
+    if not smaller:
+        return found
+    return found._replace(last=last, parts=found.parts | {"smaller": tokens[last]._replace(value=smaller)})
 
 
 _UP_TO = {"dash", "to"}
