@@ -277,12 +277,19 @@ def _read_clock(parts: Parts) -> str | None:
     elif "hhmm" in parts:
         hour, minute = divmod(int(parts["hhmm"].value), 100)
         second = half = None
+    elif "hour" in parts:
+        hour, minute, second, half = int(parts["hour"].value), 0, None, None
+        if hour > 12:
+            return None
     else:
         return None
+    part = parts.get("part") or parts.get("tonight")
     if half:
         if not 1 <= hour <= 12:
             return None
         hour = hour % 12 + (12 if half == "p" else 0)
+    elif part and part.value in {"AF", "EV", "NI"} and 1 <= hour < 12:
+        hour += 12
     if hour > 24 or minute > 59 or (hour == 24 and minute):
         return None
     return f"T{hour:02}:{minute:02}" + (f":{second}" if second else "") + (offset or _show_zone(parts))
@@ -306,20 +313,12 @@ def _resolve_time(parts: Parts, scene: Scene) -> Time | None:
     day = near.day if near else scene.published
     anchored = near.anchored if near else True
     shown = (near.value or "").split("T")[0] if near else show_date(scene.published, "D")
-    if "oclock" in parts or "daynum" in parts:
-        hour = int(parts["daynum"].value)
-        if hour > 12:
-            return None
-        part = parts["part"].value if "part" in parts else None
-        if part in {"AF", "EV", "NI"} and hour < 12:
-            hour += 12
-        return Time("TIME", f"{shown}T{hour:02}:00", _mod(parts), anchored, day)
     bare = "clock" in parts and str(parts["clock"].value)[-1].isdigit() and "zone" not in parts
     if bare and scene.word is not None and scene.word.dep_ == "dobj":
         return None  # a score
     if hour_shown := _read_clock(parts):
         return Time("TIME", shown + hour_shown, _mod(parts), anchored, day)
-    if "part" in parts and "clock" not in parts and "figure" not in parts:
+    if "part" in parts and not {"clock", "hour"} & parts.keys():
         return Time("TIME", f"{shown}T{parts['part'].value}", _mod(parts), anchored, day)
     return None
 
@@ -573,6 +572,8 @@ def _resolve_same_period(parts: Parts, scene: Scene) -> Time | None:
             return None
         step = int(parts["relative"].value)
         return _pin(shift_date(quarter or today, step, "Y"), "Q" if quarter else "Y", anchored=True)
+    if quarter is None and "latest" in parts:
+        quarter, anchored = shift_date(today, -1, "Q"), True  # as in _unit_day
     return _pin(quarter, "Q", anchored=anchored) if quarter else None
 
 
@@ -744,11 +745,11 @@ def _resolve_duration(parts: Parts, scene: Scene) -> Time | None:
 
 
 def _is_rate(scene: Scene) -> bool:
-    """Whether "a year" here is a rate, as after a number, the noun it counts, or "twice"."""
+    """Whether "a year" here is a rate, as after a number or the noun it counts."""
     before, word = scene.before, scene.word_before
     if before is None or before.end < (word.idx if word else 0):
         return False
-    if before.kind in {"rate", "number", "daynum", "year", "dash"} or before.low in {"%", "percent"}:
+    if before.kind in {"number", "daynum", "year", "dash"} or before.low in {"%", "percent"}:
         return True
     return before.kind in {"word", "unit", "units"} and word is not None and word.pos_ == "NOUN"
 
@@ -758,16 +759,15 @@ def _resolve_set(parts: Parts, scene: Scene) -> Time | None:
         return None  # a newspaper
     if "set" in parts:
         return Time("SET", str(parts["set"].value))
-    if "rate" in parts:
-        return Time("SET", show_length(1, str(parts["unit"].value)))
+    if "anyunit" in parts:
+        counted = parts.keys() & {"figure", "vague"}
+        n = _count(parts) if counted else float(parts["every"].value) if "every" in parts else 1
+        return Time("SET", show_length(n, str(parts["anyunit"].value)))
     if "weekends" in parts or "weekend" in parts:
         return Time("SET", "XXXX-WXX-WE")
     if weekday := parts.get("weekday") or parts.get("weekdays"):
         part = parts.get("part") or parts.get("parts")
         return Time("SET", f"XXXX-WXX-{weekday.value}" + (f"T{part.value}" if part else ""))
-    if unit := parts.get("unit") or parts.get("units"):
-        n = float(parts["figure"].value) if "figure" in parts else float(parts["every"].value)
-        return Time("SET", show_length(n, str(unit.value)))
     if "month" in parts:
         return Time("SET", f"XXXX-{parts['month'].value:02}")
     if "season" in parts:

@@ -205,23 +205,23 @@ def _month_days(year: int, month: int) -> int:
 
 
 def resolve_holiday(rule: str, year: int) -> date | None:
-    """Date of a holiday in a year, from ``month-day``, ``month/nth/weekday`` or days after Easter Sunday.
+    """Date of a holiday in a year, from ``month-day``, ``month/nth/weekday/days after`` or days after Easter Sunday.
 
     Examples
     --------
-    >>> resolve_holiday("11/4/4", 2018), resolve_holiday("0", 2019)
-    (datetime.date(2018, 11, 22), datetime.date(2019, 4, 21))
+    >>> resolve_holiday("11/4/4", 2018), resolve_holiday("11/1/1/1", 2018), resolve_holiday("0", 2019)
+    (datetime.date(2018, 11, 22), datetime.date(2018, 11, 6), datetime.date(2019, 4, 21))
     """
     if re.fullmatch(r"\d\d-\d\d", rule):
         month, day = map(int, rule.split("-"))
         return make_date(year, month, day)
     if "/" in rule:
-        month, nth, weekday = map(int, rule.split("/"))
+        month, nth, weekday, *after = map(int, rule.split("/"))
         if (start := make_date(year, month, 1)) is None:
             return None
         ahead = (weekday - start.isoweekday()) % 7
         last = (_month_days(year, month) - 1 - ahead) // 7
-        return start + timedelta(days=ahead + 7 * (nth - 1 if nth > 0 else last))
+        return start + timedelta(days=ahead + 7 * (nth - 1 if nth > 0 else last) + sum(after))
     # the Gregorian computus of Meeus, Jones and Butcher (Nature, 20 April 1876)
     a, (b, c) = year % 19, divmod(year, 100)
     h = (19 * a + b - b // 4 - (b - (b + 8) // 25 + 1) // 3 + 15) % 30
