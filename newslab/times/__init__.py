@@ -242,6 +242,8 @@ def _rows(doc_id: str, doc: Doc, published: date | None) -> Iterator[dict[str, o
         times[i] = None if _is_name(scene, found[i], people) else resolve(found[i], scene)
         if rule == "day" and i and _is_range(tokens, found[i - 1], found[i]):
             _order(times, found, i, scene.leaning())
+        elif rule == "day" and i and _is_pair(tokens, found[i - 1], found[i]):
+            _follow(times, found, i, published)
         time = times[i]
         # "a year earlier" is only compared with: the story goes on where it was
         compared = time and rule == "ago" and time.grain == "Q"
@@ -372,6 +374,19 @@ def _is_range(tokens: list[Token], start: Found, end: Found) -> bool:
     return tokens[end.first - 1].kind in {"to", "dash"} or (tokens[end.first - 1].low == "and" and lead == "between")
 
 
+def _is_pair(tokens: list[Token], one: Found, other: Found) -> bool:
+    """Whether two weekdays are told of together: "for Friday and Saturday"."""
+    both = {"weekday"} <= one.parts.keys() & other.parts.keys() and "relative" not in other.parts
+    return both and other.first == one.last + 2 and tokens[other.first - 1].kind in {"and", "or", "comma"}
+
+
+def _follow(times: list[Time | None], found: list[Found], i: int, published: date | None) -> None:
+    """Make the second of two weekdays be to come where the first is, which stands nearer to what tells so."""
+    one, other = times[i - 1], times[i]
+    if published and one and other and one.day and one.day > published:
+        times[i] = _move(other, found[i], one.day, 1)
+
+
 def _order(times: list[Time | None], found: list[Found], i: int, lean: int) -> None:
     """Make a range end at the first day of that name from its start on, or start at the last before its end."""
     start, end = times[i - 1], times[i]
@@ -415,6 +430,8 @@ def _is_name(scene: Scene, match: Found, people: set[str]) -> bool:
     if match.rule == "time" and "part" in match.parts and scene.word and scene.word.i + 1 < len(word.doc):
         # "the Evening Standard"
         return scene.word.text[0].isupper() and scene.word.nbor().pos_ == "PROPN"
+    if match.rule in {"duration", "relunit"}:
+        return scene.word is not None and scene.word.text[0].isupper() and _is_title(scene.word)
     if match.rule not in {"day", "month", "season", "year", "ref"}:
         return False
     if alone and "month" in match.parts:
@@ -429,6 +446,11 @@ def _is_name(scene: Scene, match: Found, people: set[str]) -> bool:
     if word.ent_type_ not in _NAMES or match.rule == "year" or not alone:
         return False
     return word.ent_iob_ == "I" or (follower is not None and follower.ent_iob_ == "I")
+
+
+def _is_title(word: Word) -> bool:
+    """Whether a capital makes a name, as of "60 Minutes" or "Person of the Year"; not where all words have one."""
+    return bool(word.dep_) and any(other.text.islower() and other.pos_ in {"NOUN", "VERB"} for other in word.sent)
 
 
 # what is before a month even in a text about one Ms May
@@ -473,12 +495,29 @@ _SCHEDULED = {
 }  # fmt: skip
 _HELPERS_WITHIN = 12  # words before a verb
 _TELLING = {"report", "say", "show", "tell", "write"}
+_RANKS = {"first", "second", "third", "latest", "last", "only"}
 _FUTURE_HELPERS = {"will", "'ll", "’ll", "wo", "shall", "would", "should", "may", "might", "must", "can"}
 _PAST_HELPERS = {"could", "did", "was", "were", "had", "has", "have", "'d", "’d", "'ve", "’ve", "having"}
 _PICTURED = {"photograph", "picture", "see", "show"}  # "is seen on Friday" is of a caption
 _PRESENT_HELPERS = {"is", "are", "am", "'re", "’re"}
 # "rose ahead of Friday's vote", "left before Friday's vote": the vote was still to come
 _AHEAD_OF = ("ahead of ", "run-up to ", "before ")
+_OUT_OF = ("from ", "after ", "since ", "over ")
+# what is on the calendar before it happens: "Sunday's election is expected to be close"
+_APPOINTED = {
+    "auction", "ballot", "ceremony", "conference", "contest", "deadline", "debate", "derby", "election", "event",
+    "final", "fixture", "friendly", "funeral", "game", "hearing", "inauguration", "launch", "march", "match", "meeting",
+    "opener", "parade", "poll", "primary", "race", "rally", "referendum", "semi-final", "semifinal", "session",
+    "strike", "summit", "talk", "test", "tie", "trip", "visit", "vote", "walkout"
+}  # fmt: skip
+# and what nobody could know of before: "will appeal Monday's ruling", "left before Monday's blast"
+_UNFORESEEN = {
+    "accident", "announcement", "arrest", "arson", "assassination", "attack", "blast", "blaze", "bloodshed", "bombing",
+    "clash", "collapse", "collision", "coup", "crash", "death", "decision", "defeat", "derailment", "disaster",
+    "earthquake", "explosion", "fire", "flood", "incident", "killing", "loss", "massacre", "murder", "quake", "raid",
+    "revelation", "riot", "ruling", "shooting", "slide", "sinking", "stabbing", "tragedy", "tremor", "unrest",
+    "verdict", "victory", "violence", "win"
+}  # fmt: skip
 
 
 def _lean(doc: Doc, i: int) -> int:
@@ -489,10 +528,15 @@ def _lean(doc: Doc, i: int) -> int:
         return 1
     # "to recover from Monday's debate": what only belongs to a noun is not when the purpose is to be reached
     belongs = word.dep_ in {"poss", "compound", "nmod", "amod", "nummod"}
+    if belongs and word.head.lemma_.lower() in _UNFORESEEN:
+        return -1
     ahead = word.dep_ == "poss" and before.lower().endswith(_AHEAD_OF)
     if ahead and before.lower().endswith("before "):
         ahead = doc[i - 1].head.pos_ in {"VERB", "AUX"}  # not "the price before Friday's rise"
-    direct = not belongs
+    # "to win Sunday's match", but "to recover from Sunday's match"
+    if belongs and word.head.lemma_.lower() in _APPOINTED and not before.endswith(_OUT_OF):
+        belongs, word = False, word.head
+    direct, below = not belongs, word
     for _ in range(20):
         # "gave them until Friday", "has been banned until Friday"
         if before.endswith("until ") and (
@@ -505,10 +549,10 @@ def _lean(doc: Doc, i: int) -> int:
                 return 1
             return lean
         if word.head.i == word.i:
-            if direct and word.pos_ == "ADJ":
-                return 1  # "Doors open on Sunday"
+            if direct and (word.pos_ == "ADJ" or below.lower_ in _SCHEDULED):
+                return 1  # "Doors open on Sunday", "Entries close on Monday", where neither is tagged as a verb
             break
-        word = word.head
+        below, word = word, word.head
         # "is due in court on Friday", "is at 8 p.m. on Friday", but "is a survivor of the crash on Friday"
         direct = direct and (
             word.pos_ in {"ADP", "ADV", "VERB", "AUX"}
@@ -543,22 +587,26 @@ def _verb_lean(verb: Word, word: Word, belongs: bool, direct: bool) -> int | Non
         # "the answer is needed by Friday"
         return 1 if direct and lows & _PRESENT_HELPERS and verb.lemma_.lower() not in _PICTURED else -1
     if "to" in lows:
-        return None if belongs or verb.dep_ == "advcl" else 1
+        # "the first party to win on Sunday" has won where the verb above is of the past
+        ranked = verb.dep_ in {"acl", "relcl"} and {w.lower_ for w in verb.head.lefts} & _RANKS
+        return None if belongs or verb.dep_ == "advcl" or ranked else 1
     if verb.tag_ == "VBG":
         # "is leaving on Friday", but "are missing after Friday's flood"
         return (0 if belongs else 1) if helpers else None
-    # "the trial opens on Tuesday", but "he says in a letter of Tuesday"
-    if not direct or verb.tag_ not in {"VBP", "VBZ"} or verb.lemma_.lower() in _TELLING:
+    # "the trial opens on Tuesday", "who arrives on Tuesday", but "he says in a letter of Tuesday"
+    if not direct or verb.tag_ not in {"VBP", "VBZ"} or verb.lemma_.lower() in _TELLING - {"report"}:
         return 0
-    if verb.lemma_.lower() in _SCHEDULED or _is_condition(verb):
+    if verb.lemma_.lower() in _SCHEDULED or verb.dep_ == "relcl" or _is_condition(verb):
         return 1
     return -1 if _is_headline(word) else 0  # "Rescuers search the rubble on Friday" is of a caption
 
 
 def _is_condition(verb: Word) -> bool:
-    """Whether a verb is of a clause such as "if she wins on Sunday"."""
+    """Whether a verb is of a clause such as "if she wins on Sunday", "until the panel votes on Sunday"."""
     left = verb.doc[max(0, verb.i - _HELPERS_WITHIN) : verb.i]
-    return any(w.lower_ in {"if", "once", "unless", "when"} and w.head.i == verb.i for w in left)
+    return any(
+        w.lower_ in {"after", "before", "if", "once", "unless", "until", "when"} and w.head.i == verb.i for w in left
+    )
 
 
 def _is_headline(word: Word) -> bool:
