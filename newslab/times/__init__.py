@@ -498,6 +498,9 @@ _TELLING = {"report", "say", "show", "tell", "write"}
 _RANKS = {"first", "second", "third", "latest", "last", "only"}
 _FUTURE_HELPERS = {"will", "'ll", "’ll", "wo", "shall", "would", "should", "may", "might", "must", "can"}
 _PAST_HELPERS = {"could", "did", "was", "were", "had", "has", "have", "'d", "’d", "'ve", "’ve", "having"}
+_PLUPERFECT = {"had", "'d", "’d"}
+# "hop" is the lemma that spaCy gives "hoped"
+_HOPING = {"due", "expect", "hop", "hope", "intend", "mean", "plan", "schedule", "suppose"}
 _PICTURED = {"photograph", "picture", "see", "show"}  # "is seen on Friday" is of a caption
 _PRESENT_HELPERS = {"is", "are", "am", "'re", "’re"}
 # "rose ahead of Friday's vote", "left before Friday's vote": the vote was still to come
@@ -540,12 +543,11 @@ def _lean(doc: Doc, i: int) -> int:
     for _ in range(20):
         # "gave them until Friday", "has been banned until Friday"
         if before.endswith("until ") and (
-            word.lemma_.lower() in {"give", "allow"}
-            or {w.lower_ for w in _helpers(word)} & {"has", "have", "'ve", "’ve"}
+            word.lemma_.lower() in {"give", "allow"} or _helpers(word) & {"has", "have", "'ve", "’ve"}
         ):
             return 1
         if word.tag_.startswith(("VB", "MD")) and (lean := _verb_lean(word, doc[i], belongs, direct)) is not None:
-            if ahead and not {"had", "'d", "’d"} & {w.lower_ for w in _helpers(word)}:
+            if ahead and not _PLUPERFECT & _helpers(word):
                 return 1
             return lean
         if word.head.i == word.i:
@@ -563,16 +565,16 @@ def _lean(doc: Doc, i: int) -> int:
     return 1 if ahead else 0
 
 
-def _helpers(verb: Word) -> list[Word]:
+def _helpers(verb: Word) -> set[str]:
+    """Give the auxiliaries of a verb."""
     # not verb.children, which runs through all that hangs below the verb: a text may be one sentence
     left = verb.doc[max(0, verb.i - _HELPERS_WITHIN) : verb.i]
-    return [w for w in left if w.dep_ in {"aux", "auxpass"} and w.head.i == verb.i and w.tag_ != "NNP"]
+    return {w.lower_ for w in left if w.dep_ in {"aux", "auxpass"} and w.head.i == verb.i and w.tag_ != "NNP"}
 
 
 def _verb_lean(verb: Word, word: Word, belongs: bool, direct: bool) -> int | None:
     """Tell where one verb leans for a word below it; None if the verb above it decides."""
-    helpers = _helpers(verb)
-    lows = {child.lower_ for child in helpers}
+    lows = _helpers(verb)
     if lows & _FUTURE_HELPERS:
         return -1 if "have" in lows else 1
     # "set a vote for Friday", but "set Friday as the day of the vote"
@@ -581,18 +583,22 @@ def _verb_lean(verb: Word, word: Word, belongs: bool, direct: bool) -> int | Non
         return 1
     if lows & _PAST_HELPERS:
         return 0 if verb.tag_ == "VBG" else -1
-    if verb.tag_ == "VBN" and not helpers and verb.dep_ in {"acomp", "oprd"}:
+    if verb.tag_ == "VBN" and not lows and verb.dep_ in {"acomp", "oprd"}:
         return None  # "stays closed until Easter"
     if verb.tag_ in {"VBD", "VBN"}:
         # "the answer is needed by Friday"
         return 1 if direct and lows & _PRESENT_HELPERS and verb.lemma_.lower() not in _PICTURED else -1
     if "to" in lows:
+        # "had hoped to open by March", of a hope that came to nothing
+        over = verb.head
+        if over.lemma_.lower() in _HOPING and _PLUPERFECT & _helpers(over.head if over.dep_ == "acomp" else over):
+            return -1
         # "the first party to win on Sunday" has won where the verb above is of the past
         ranked = verb.dep_ in {"acl", "relcl"} and {w.lower_ for w in verb.head.lefts} & _RANKS
         return None if belongs or verb.dep_ == "advcl" or ranked else 1
     if verb.tag_ == "VBG":
         # "is leaving on Friday", but "are missing after Friday's flood"
-        return (0 if belongs else 1) if helpers else None
+        return (0 if belongs else 1) if lows else None
     # "the trial opens on Tuesday", "who arrives on Tuesday", but "he says in a letter of Tuesday"
     if not direct or verb.tag_ not in {"VBP", "VBZ"} or verb.lemma_.lower() in _TELLING - {"report"}:
         return 0

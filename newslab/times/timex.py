@@ -62,7 +62,7 @@ class Scene:
 
 def resolve(found: Found, scene: Scene) -> Time | None:
     """Say what a match means in its scene; None if it is no time after all."""
-    if "beyond" in found.parts and found.parts["relative"].low not in {"last", "next"}:
+    if "beyond" in found.parts and "relative" in found.parts and found.parts["relative"].low not in {"last", "next"}:
         return None
     return _RESOLVERS[found.rule](found.parts, scene)
 
@@ -665,14 +665,20 @@ def _size(grain: str) -> int:
 _SIZES = [{"TS", "TM", "TH", "D"}, {"W", "WE", "F"}, {"M"}, {"Q", "season", "HY"}, {"Y"}]
 
 
+_CLAUSE_ENDS = {"dot", "comma", "dash", "punct", "rpar", "break", "and"}
+_NEAR_ONLY = {"later", "before", "after"}  # count from a date of the last sentence, and not from publication
+
+
 def _resolve_ago(parts: Parts, scene: Scene) -> Time | None:
     unit = parts.get("anyunit") or parts.get("unit") or parts["units"]
     grain = str(unit.value)
-    marker = parts.get("ago") or parts.get("told") or parts["hence"]
-    step = int(marker.value)
+    marker = next(parts[name] for name in ("ago", "told", "hence", "beyond") if name in parts)
+    if marker.kind == "beyond" and scene.after and scene.after.kind not in _CLAUSE_ENDS:
+        return None  # "the day before he left"
+    step, from_told = int(marker.value), marker.kind in {"told", "beyond"}
     n = None if "units" in parts else _count(parts)
-    told = scene.told if scene.told and scene.told.day and not (scene.far and marker.low == "later") else None
-    if marker.kind == "told" and (n is None or grain in {"TH", "TM", "TS"}):
+    told = scene.told if scene.told and scene.told.day and not (scene.far and marker.low in _NEAR_ONLY) else None
+    if from_told and (n is None or grain in {"TH", "TM", "TS"}):
         return Time("DURATION", show_length(n, grain), _mod(parts))  # from a moment that is not known as exactly
     if n is None:
         return Time("DATE", "PAST_REF" if step < 0 else "FUTURE_REF", None, True)
@@ -681,14 +687,14 @@ def _resolve_ago(parts: Parts, scene: Scene) -> Time | None:
         return _pin(shift_date(told.day, step * n, "Y"), "Q", anchored=told.anchored, mod=_mod(parts))
     if grain == "Y" and "unit_q" in parts:
         return _pin(shift_date(scene.published, -1.25, "Y"), "Q", anchored=True)
-    base, anchored = (told.day, told.anchored) if told and marker.kind == "told" else (scene.published, True)
-    if marker.kind == "told" and told and _size(grain) < _size(told.grain):
+    base, anchored = (told.day, told.anchored) if told and from_told else (scene.published, True)
+    if from_told and told and _size(grain) < _size(told.grain):
         base, anchored = None, told.anchored  # four days after some day of a year
-    elif marker.low == "later" and told is None:
+    elif marker.low in _NEAR_ONLY and told is None:
         base, anchored = None, False
     shown = {"F": "W", "DE": "Y", "CE": "Y"}.get(grain, grain)
     day = shift_date(base, step * n, grain)
-    if marker.low == "later" and day and scene.published and day > scene.published and scene.leaning() < 0:
+    if marker.low in _NEAR_ONLY and day and scene.published and day > scene.published and scene.leaning() < 0:
         base = day = None  # what was done later than something else was not done in the future
     if base and day is None:  # before or after all calendars
         return Time("DATE", "PAST_REF" if step < 0 else "FUTURE_REF", _mod(parts), anchored)
