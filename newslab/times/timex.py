@@ -738,6 +738,8 @@ def _resolve_duration(parts: Parts, scene: Scene) -> Time | None:
     if "all" in parts or ("long" in parts and not counted):
         return Time("DURATION", show_length(None if unit.kind == "units" else 1, grain))
     if unit.kind == "units" and not counted:  # for years
+        if grain == "TM" and scene.before and scene.before.kind == "the":
+            return None  # of a meeting
         return Time("DURATION", show_length(None, grain))
     n = _count(parts)
     if "a" in parts and scene.before and scene.before.low == "on":
