@@ -356,11 +356,12 @@ def _resolve_month(parts: Parts, scene: Scene) -> Time | None:
         return None
     if bare and len(name) == 3 and name != "may":
         return None
-    if today is None:
-        return Time("DATE", f"XXXX-{month:02}", mod, True, None, "M")
     if "unit" in parts:
-        year = today.year + int((parts.get("relative") or parts["relative_told"]).value)
-        return _pin(make_date(year, month, 1), "M", anchored=True, mod=mod)
+        day, _, anchored = _unit_day(parts, scene)
+        if day:
+            return _pin(make_date(day.year, month, 1), "M", anchored=anchored, mod=mod)
+    if today is None or "unit" in parts:
+        return Time("DATE", f"XXXX-{month:02}", mod, True, None, "M")
     this = today.replace(day=1)
     months = [make_date(y, month, 1) for y in range(today.year - 1, today.year + 2)]
     step = int(parts["relative"].value) if "relative" in parts else None
@@ -538,13 +539,17 @@ def _resolve_quarter(parts: Parts, scene: Scene) -> Time | None:
     if not 1 <= nth <= n_periods:
         return None
     month = (nth - 1) * 12 // n_periods + 1
+    if "unit" in parts and parts["unit"].value != "Y":
+        return None  # the first half of the month
     today, year = scene.published, _year_of(parts)
+    unknown = Time("DATE", f"XXXX-{grain[0]}{nth}", None, True, None, grain)
     if year is not None:
         time = _pin(make_date(year, month, 1), grain, anchored=False)
+    elif "last" not in parts and parts.keys() & {"relative", "relative_told"}:
+        day, _, anchored = _unit_day(parts, scene)
+        time = _pin(make_date(day.year, month, 1), grain, anchored=anchored) if day else unknown
     elif today is None:
-        time = Time("DATE", f"XXXX-{grain[0]}{nth}", None, True, None, grain)
-    elif (step := parts.get("relative") or parts.get("relative_told")) and "last" not in parts:
-        time = _pin(make_date(today.year + int(step.value), month, 1), grain, anchored=True)
+        time = unknown
     elif "half" in parts:
         time = _pin(make_date(today.year, month, 1), grain, anchored=True)
     else:
@@ -588,7 +593,7 @@ def _resolve_decade(parts: Parts, scene: Scene) -> Time | None:
         digits = re.sub(r"\D", "", str(parts["decade"].value))
         value = digits[:3] if len(digits) == 4 else f"{20 if digits in {'00', '10'} else 19}{digits[0]}"
         return Time("DATE", value, _mod(parts))
-    return Time("DATE", f"19{parts['decade_word'].value}", _mod(parts)) if "the" in parts else None
+    return Time("DATE", f"19{parts['decade_word'].value}", _mod(parts))
 
 
 _SEASON_MONTH = {"SP": 3, "SU": 6, "FA": 9, "WI": 12}
