@@ -144,6 +144,8 @@ def _weekday(parts: Parts, scene: Scene) -> tuple[date | None, bool]:
         back -= 7 if back and before != "since" and (called or scene.leaning() > 0) else 0
     elif relative.value < 0:
         back = back or 7
+    elif relative.kind == "relative_told" and relative.value == 0:
+        back = (back + 3) % 7 - 3  # "that Friday" is the one next to what was told
     elif relative.value > 0 or (back and relative.low == "this" and scene.leaning() >= 0):
         back -= 7
     if "beyond" in parts:
@@ -154,6 +156,17 @@ def _weekday(parts: Parts, scene: Scene) -> tuple[date | None, bool]:
 def _told_day(scene: Scene) -> tuple[date | None, bool]:
     """Give the day that "that day" or "the next morning" counts from; None where the text told of none."""
     return (scene.told_day.day, scene.told_day.anchored) if scene.told_day else (None, False)
+
+
+def _base(parts: Parts, scene: Scene) -> tuple[date | None, bool]:
+    """Give the day that a name counts from: publication, or what was told for "that summer"; and whether anchored."""
+    if "relative_told" not in parts:
+        return scene.published, True
+    return (scene.told.day, scene.told.anchored) if scene.told and scene.told.day else (None, False)
+
+
+def _relative(parts: Parts) -> Token | None:
+    return parts.get("relative") or parts.get("relative_told")
 
 
 def _step(parts: Parts) -> int:
@@ -347,7 +360,7 @@ def _is_month(scene: Scene) -> bool:
 
 def _resolve_month(parts: Parts, scene: Scene) -> Time | None:
     month = int(parts["month"].value)
-    today, mod = scene.published, _mod(parts)
+    (today, anchored), mod = _base(parts, scene), _mod(parts)
     if (year := _year_of(parts)) is not None:
         return _pin(make_date(year, month, 1), "M", anchored=False, mod=mod)
     name = parts["month"].low
@@ -361,10 +374,11 @@ def _resolve_month(parts: Parts, scene: Scene) -> Time | None:
         if day:
             return _pin(make_date(day.year, month, 1), "M", anchored=anchored, mod=mod)
     if today is None or "unit" in parts:
-        return Time("DATE", f"XXXX-{month:02}", mod, True, None, "M")
+        return Time("DATE", f"XXXX-{month:02}", mod, anchored, None, "M")
     this = today.replace(day=1)
     months = [make_date(y, month, 1) for y in range(today.year - 1, today.year + 2)]
-    step = int(parts["relative"].value) if "relative" in parts else None
+    relative = _relative(parts)
+    step = int(relative.value) if relative else None
     if step is None and scene.ends and scene.leaning() <= 0:
         day = _pick(shift_date(this, -1, "M") or this, months, -1)
     elif step is None:
@@ -373,7 +387,7 @@ def _resolve_month(parts: Parts, scene: Scene) -> Time | None:
         day = months[1]
     else:
         day = _pick(shift_date(this, step, "M") or this, months, step)
-    return _pin(day, "M", anchored=True, mod=mod)
+    return _pin(day, "M", anchored=anchored, mod=mod)
 
 
 # a year out of our times needs one of these before it
@@ -609,18 +623,19 @@ def _resolve_season(parts: Parts, scene: Scene) -> Time | None:
         return None  # "the fall of the government"
     season = str(parts["season"].value)
     month = _SEASON_MONTH[season]
-    today, year = scene.published, _year_of(parts)
-    anchored = year is None
-    if year is None:
+    (today, anchored), year = _base(parts, scene), _year_of(parts)
+    if year is not None:
+        anchored = False
+    else:
         if today is None:
-            return Time("DATE", f"XXXX-{season}", _mod(parts), True)
+            return Time("DATE", f"XXXX-{season}", _mod(parts), anchored)
         starts = [make_date(y, month, 1) for y in range(today.year - 2, today.year + 2)]
-        step = parts.get("relative")
+        step = _relative(parts)
         if step is None:
             lean = scene.leaning()
             # the season that has begun is still to come for "will"
             day = _pick(shift_date(today, -2, "M") or today if lean > 0 else today, starts, lean)
-        elif step.low == "last":
+        elif int(step.value) < 0:
             # last summer is the one that is over, this summer the one of this year
             day = _pick(shift_date(today, -3, "M") or today, starts, -1)
         elif int(step.value) > 0:
@@ -636,18 +651,18 @@ def _resolve_season(parts: Parts, scene: Scene) -> Time | None:
 
 
 def _resolve_weekend(parts: Parts, scene: Scene) -> Time | None:
-    today = scene.published
+    today, anchored = _base(parts, scene)
     if today is None:
-        return _pin(None, "WE", anchored=True)
+        return _pin(None, "WE", anchored=anchored)
     saturday = shift_date(today, 6 - today.isoweekday(), "D")
-    relative = parts.get("relative")
-    if relative is not None and relative.value:
+    relative = _relative(parts)
+    if relative is not None and (relative.value or relative.kind == "relative_told"):
         by = int(relative.value)
     else:
         # "the weekend" is over unless it is to come, "this weekend" to come unless it is over
         over = scene.leaning() < (0 if relative is not None and relative.low == "this" else 1)
         by = -1 if today.isoweekday() < 5 and over else 0
-    return _pin(shift_date(saturday, by, "W"), "WE", anchored=True)
+    return _pin(shift_date(saturday, by, "W"), "WE", anchored=anchored)
 
 
 def _count(parts: Parts) -> float | None:
