@@ -12,7 +12,7 @@ from dataclasses import replace
 from datetime import date
 
 import pandas as pd
-from spacy.tokens import Doc
+from spacy.tokens import Doc, Span
 from spacy.tokens import Token as Word
 
 from newslab.tables import SPAN_COLUMNS, build_table
@@ -502,15 +502,17 @@ _SCHEDULED = {
     "go", "have", "host", "kick", "last", "meet", "open", "play", "premiere", "remain", "reopen", "resume", "return",
     "run", "start", "stay", "take", "visit", "vote"
 }  # fmt: skip
+_CONDITIONS = {"after", "before", "if", "once", "unless", "until", "when"}
 _HELPERS_WITHIN = 12  # words before a verb
-_TELLING = {"report", "say", "show", "tell", "write"}
+_TELLING = {"log", "record", "register", "report", "say", "show", "tell", "write"}
 _RANKS = {"first", "second", "third", "latest", "last", "only"}
 _FUTURE_HELPERS = {"will", "'ll", "’ll", "wo", "shall", "would", "should", "may", "might", "must", "can"}
-_PAST_HELPERS = {"could", "did", "was", "were", "had", "has", "have", "'d", "’d", "'ve", "’ve", "having"}
+_PAST_HELPERS = {"did", "was", "were", "had", "has", "have", "'d", "’d", "'ve", "’ve", "having"}
 _PLUPERFECT = {"had", "'d", "’d"}
 # "hop" is the lemma that spaCy gives "hoped"
 _HOPING = {"due", "expect", "hop", "hope", "intend", "mean", "plan", "schedule", "suppose"}
-_PICTURED = {"photograph", "picture", "see", "show"}  # "is seen on Friday" is of a caption
+# "is seen on Friday" is of a caption, "could be heard on Friday" of what has been
+_PICTURED = {"hear", "locate", "photograph", "picture", "reach", "see", "show"}
 _PRESENT_HELPERS = {"is", "are", "am", "'re", "’re"}
 # "rose ahead of Friday's vote", "left before Friday's vote": the vote was still to come
 _AHEAD_OF = ("ahead of ", "run-up to ", "before ")
@@ -544,17 +546,24 @@ def _lean(doc: Doc, i: int) -> int:
         return -1
     ahead = word.dep_ == "poss" and before.lower().endswith(_AHEAD_OF)
     if ahead and before.lower().endswith("before "):
-        ahead = doc[i - 1].head.pos_ in {"VERB", "AUX"}  # not "the price before Friday's rise"
+        # not "the price before Friday's rise", nor "two weeks before Friday's vote"
+        ahead = doc[i - 1].head.pos_ in {"VERB", "AUX"} and doc[max(0, i - 2)].ent_type_ != "DATE"
     # "to win Sunday's match", but "to recover from Sunday's match"
     if belongs and word.head.lemma_.lower() in _APPOINTED and not before.endswith(_OUT_OF):
         belongs, word = False, word.head
     direct, below = not belongs, word
+    called = direct and before.endswith("for ")
     for _ in range(20):
         # "gave them until Friday", "has been banned until Friday"
         if before.endswith("until ") and (
             word.lemma_.lower() in {"give", "allow"} or _helpers(word) & {"has", "have", "'ve", "’ve"}
         ):
             return 1
+        # "called a strike for Friday", but "reported 23 cases for Friday"
+        if called and word.tag_.startswith("VB"):
+            if word.lemma_.lower() not in _TELLING:
+                return 1
+            called = False
         if word.tag_.startswith(("VB", "MD")) and (lean := _verb_lean(word, doc[i], belongs, direct)) is not None:
             if ahead and not _PLUPERFECT & _helpers(word):
                 return 1
@@ -571,19 +580,28 @@ def _lean(doc: Doc, i: int) -> int:
             or word.ent_type_ == "TIME"
             or (word.dep_ == "attr" and doc[max(0, word.head.i - 1)].dep_ == "expl")  # "there is a rally on Friday"
         )
-    return 1 if ahead else 0
+    return 1 if ahead or called else 0
+
+
+def _left_of(verb: Word) -> Span:
+    # not verb.children, which runs through all that hangs below the verb: a text may be one sentence
+    return verb.doc[max(0, verb.i - _HELPERS_WITHIN) : verb.i]
 
 
 def _helpers(verb: Word) -> set[str]:
     """Give the auxiliaries of a verb."""
-    # not verb.children, which runs through all that hangs below the verb: a text may be one sentence
-    left = verb.doc[max(0, verb.i - _HELPERS_WITHIN) : verb.i]
-    return {w.lower_ for w in left if w.dep_ in {"aux", "auxpass"} and w.head.i == verb.i and w.tag_ != "NNP"}
+    return {w.lower_ for w in _left_of(verb) if w.dep_ in {"aux", "auxpass"} and w.head.i == verb.i and w.tag_ != "NNP"}
 
 
 def _verb_lean(verb: Word, word: Word, belongs: bool, direct: bool) -> int | None:
     """Tell where one verb leans for a word below it; None if the verb above it decides."""
     lows = _helpers(verb)
+    if not lows and verb.dep_ == "conj" and verb.tag_ in {"VB", "VBN"}:
+        return None  # "will meet them and leave on Friday"
+    if "could" in lows:
+        # "could not be reached on Friday", but "could be freed on Friday"
+        witnessed = verb.tag_ == "VBN" and verb.lemma_.lower() in _PICTURED
+        return -1 if witnessed or any(w.dep_ == "neg" and w.head.i == verb.i for w in _left_of(verb)) else 1
     if lows & _FUTURE_HELPERS:
         return -1 if "have" in lows else 1
     # "set a vote for Friday", but "set Friday as the day of the vote"
@@ -618,10 +636,7 @@ def _verb_lean(verb: Word, word: Word, belongs: bool, direct: bool) -> int | Non
 
 def _is_condition(verb: Word) -> bool:
     """Whether a verb is of a clause such as "if she wins on Sunday", "until the panel votes on Sunday"."""
-    left = verb.doc[max(0, verb.i - _HELPERS_WITHIN) : verb.i]
-    return any(
-        w.lower_ in {"after", "before", "if", "once", "unless", "until", "when"} and w.head.i == verb.i for w in left
-    )
+    return any(w.lower_ in _CONDITIONS and w.head.i == verb.i for w in _left_of(verb))
 
 
 def _is_headline(word: Word) -> bool:

@@ -138,10 +138,7 @@ def _weekday(parts: Parts, scene: Scene) -> tuple[date | None, bool]:
     if "unit" in parts and parts["unit"].value == "W" and scene.leaning() >= 0:
         back -= 14 if back else 7  # a week on Friday
     elif relative is None:
-        before = scene.before.low if scene.before else ""
-        # "called a strike for Friday", but "jailed for Friday's riot"
-        called = before == "for" and not (scene.after and scene.after.kind == "poss")
-        back -= 7 if back and before != "since" and (called or scene.leaning() > 0) else 0
+        back -= 7 if back and not _is_since(scene) and scene.leaning() > 0 else 0
     elif relative.value < 0:
         back = back or 7
     elif relative.kind == "relative_told" and relative.value == 0:
