@@ -292,7 +292,7 @@ def _set_scene(doc: Doc, starts: list[int], tokens: list[Token], found: list[Fou
         previous=before[-2] if len(before) > 1 else None,
         before=before[-1] if before else None,
         after=after[0] if after else None,
-        follower=found[i + 1] if i + 1 < len(found) else None,
+        follower=found[i + 1] if i + 1 < len(found) and found[i + 1].first < last + 5 else None,
         ends=i > 0 and _ends(tokens, found[i - 1], found[i]),
         # "quarter-century", but not "this week - after"
         joined=len(after) > 1 and after[0].kind == "dash" != after[1].kind and after[0].start == tokens[last].end,
