@@ -287,8 +287,10 @@ def _set_scene(doc: Doc, starts: list[int], tokens: list[Token], found: list[Fou
     before = tokens[max(0, first - 2) : first]
     after = tokens[last + 1 : last + 3]
     head = bisect_right(starts, tokens[first].start) - 1
+    # of "7:24 a.m. EST Thursday" the day is what hangs on the verb
+    day = found[i].parts.get("weekday") or found[i].parts.get("month") or tokens[first]
     return Scene(
-        leaning=lambda: _lean(doc, head),
+        leaning=lambda: _lean(doc, head, bisect_right(starts, day.start) - 1),
         previous=before[-2] if len(before) > 1 else None,
         before=before[-1] if before else None,
         after=after[0] if after else None,
@@ -505,6 +507,12 @@ _SCHEDULED = {
 _CONDITIONS = {"after", "before", "if", "once", "unless", "until", "when"}
 _HELPERS_WITHIN = 12  # words before a verb
 _TELLING = {"log", "record", "register", "report", "say", "show", "tell", "write"}
+# verbs whose infinitive is done when they are (Karttunen 1971, Language 47(2)), and their like
+_IMPLICATIVE = {
+    "able", "appear", "attempt", "begin", "cause", "compel", "continue", "decline", "enable", "fail", "force", "get",
+    "have", "help", "lead", "manage", "oblige", "prompt", "prove", "refuse", "rush", "seem", "start", "struggle", "try",
+    "unable", "use"
+}  # fmt: skip
 _RANKS = {"first", "second", "third", "latest", "last", "only"}
 _FUTURE_HELPERS = {"will", "'ll", "’ll", "wo", "shall", "would", "should", "may", "might", "must", "can"}
 _PAST_HELPERS = {"did", "was", "were", "had", "has", "have", "'d", "’d", "'ve", "’ve", "having"}
@@ -534,10 +542,10 @@ _UNFORESEEN = {
 }  # fmt: skip
 
 
-def _lean(doc: Doc, i: int) -> int:
-    """Tell whether the verb over a word is of the past (-1), the future (1) or neither (0)."""
+def _lean(doc: Doc, first: int, i: int) -> int:
+    """Tell whether the verb over a word of the expression from `first` on is of the past (-1) or the future (1)."""
     word = doc[i]
-    before = doc[max(0, i - 4) : i].text_with_ws
+    before = doc[max(0, first - 4) : first].text_with_ws
     if before.endswith(("as early as ", "as soon as ")):
         return 1
     # "to recover from Monday's debate": what only belongs to a noun is not when the purpose is to be reached
@@ -547,7 +555,8 @@ def _lean(doc: Doc, i: int) -> int:
     ahead = word.dep_ == "poss" and before.lower().endswith(_AHEAD_OF)
     if ahead and before.lower().endswith("before "):
         # not "the price before Friday's rise", nor "two weeks before Friday's vote"
-        ahead = doc[i - 1].head.pos_ in {"VERB", "AUX"} and doc[max(0, i - 2)].ent_type_ != "DATE"
+        lead, earlier = doc[first - 1], doc[max(0, first - 2)]
+        ahead = lead.dep_ == "prep" and lead.head.pos_ in {"VERB", "AUX"} and earlier.ent_type_ != "DATE"
     # "to win Sunday's match", but "to recover from Sunday's match"
     if belongs and word.head.lemma_.lower() in _APPOINTED and not before.endswith(_OUT_OF):
         belongs, word = False, word.head
@@ -556,7 +565,7 @@ def _lean(doc: Doc, i: int) -> int:
     for _ in range(20):
         # "gave them until Friday", "has been banned until Friday"
         if before.endswith("until ") and (
-            word.lemma_.lower() in {"give", "allow"} or _helpers(word) & {"has", "have", "'ve", "’ve"}
+            word.lemma_.lower() in {"give", "allow"} | _PROSPECTIVE or _helpers(word) & {"has", "have", "'ve", "’ve"}
         ):
             return 1
         # "called a strike for Friday", but "reported 23 cases for Friday"
@@ -568,6 +577,9 @@ def _lean(doc: Doc, i: int) -> int:
             if ahead and not _PLUPERFECT & _helpers(word):
                 return 1
             return lean
+        if word.head.i == word.i and 0 < first <= word.i < i:
+            word = doc[first - 1]  # "EST Thursday" is at times parsed as a sentence of its own
+            continue
         if word.head.i == word.i:
             if direct and (word.pos_ == "ADJ" or below.lower_ in _SCHEDULED):
                 return 1  # "Doors open on Sunday", "Entries close on Monday", where neither is tagged as a verb
@@ -612,17 +624,18 @@ def _verb_lean(verb: Word, word: Word, belongs: bool, direct: bool) -> int | Non
         return 0 if verb.tag_ == "VBG" else -1
     if verb.tag_ == "VBN" and not lows and verb.dep_ in {"acomp", "oprd"}:
         return None  # "stays closed until Easter"
-    if verb.tag_ in {"VBD", "VBN"}:
-        # "the answer is needed by Friday"
-        return 1 if direct and lows & _PRESENT_HELPERS and verb.lemma_.lower() not in _PICTURED else -1
     if "to" in lows:
         # "had hoped to open by March", of a hope that came to nothing
         over = verb.head
         if over.lemma_.lower() in _HOPING and _PLUPERFECT & _helpers(over.head if over.dep_ == "acomp" else over):
             return -1
-        # "the first party to win on Sunday" has won where the verb above is of the past
-        ranked = verb.dep_ in {"acl", "relcl"} and {w.lower_ for w in verb.head.lefts} & _RANKS
-        return None if belongs or verb.dep_ == "advcl" or ranked else 1
+        # "the first party to win on Sunday" and who "was forced to leave on Sunday" did so where the verb above says
+        ranked = verb.dep_ in {"acl", "relcl"} and {over.lower_, *(w.lower_ for w in over.lefts)} & _RANKS
+        done = over.lemma_.lower() in _IMPLICATIVE
+        return None if belongs or verb.dep_ == "advcl" or ranked or done else 1
+    if verb.tag_ in {"VBD", "VBN"}:
+        # "the answer is needed by Friday"
+        return 1 if direct and lows & _PRESENT_HELPERS and verb.lemma_.lower() not in _PICTURED else -1
     if verb.tag_ == "VBG":
         # "is leaving on Friday", but "are missing after Friday's flood"
         return (0 if belongs else 1) if lows else None

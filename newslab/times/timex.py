@@ -481,12 +481,12 @@ def _resolve_relunit(parts: Parts, scene: Scene) -> Time | None:
     bare = relative is None and "relative_told" not in parts
     if (bare and scene.joined) or grain == "TM" or (bare and grain not in {"W", "M", "Q", "Y"}):
         return None
-    end = scene.follower.rule if scene.follower else ""
-    until = {"ended", "ending", "to", "through"} if end in {"day", "month"} else {"ended", "ending"}
-    if bare and scene.after and scene.after.low in until:
+    follower = scene.follower
+    until = follower is not None and follower.rule in {"day", "month"}
+    if bare and scene.after and scene.after.low in {"ended", "ending", *({"to", "through"} if until else ())}:
         if grain == "Y":
             return Time("DURATION", "P1Y")
-        ended = _read_day(scene.follower.parts, scene) if scene.follower and end == "day" else None
+        ended = _read_day(follower.parts, scene) if follower and follower.rule == "day" else None
         if ended and ended[0]:
             return _pin(ended[0], grain, anchored=ended[2])  # the quarter ended Sept. 30
     if relative and "beyond" not in parts and (relative.low == "past" or _is_length(parts)):
