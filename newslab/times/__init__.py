@@ -610,12 +610,13 @@ def _verb_lean(verb: Word, word: Word, belongs: bool, direct: bool) -> int | Non
     lows = _helpers(verb)
     if not lows and verb.dep_ == "conj" and verb.tag_ in {"VB", "VBN"}:
         return None  # "will meet them and leave on Friday"
-    if "could" in lows:
+    if lows & (_FUTURE_HELPERS | {"could"}):
         # "could not be reached on Friday", but "could be freed on Friday"
-        witnessed = verb.tag_ == "VBN" and verb.lemma_.lower() in _PICTURED
-        return -1 if witnessed or any(w.dep_ == "neg" and w.head.i == verb.i for w in _left_of(verb)) else 1
-    if lows & _FUTURE_HELPERS:
-        return -1 if "have" in lows else 1
+        denied = "could" in lows and any(w.dep_ == "neg" and w.head.i == verb.i for w in _left_of(verb))
+        witnessed = "could" in lows and verb.tag_ == "VBN" and verb.lemma_.lower() in _PICTURED
+        # "may have left by Friday", but "will have left by Friday"
+        done = "have" in lows and not lows & {"will", "'ll", "’ll", "wo"}
+        return -1 if denied or witnessed or done else 1
     # "set a vote for Friday", but "set Friday as the day of the vote"
     fixed = verb.tag_ == "VBD" and word.dep_ in {"dobj", "npadvmod"}
     if verb.lemma_.lower() in _PROSPECTIVE and verb.i < word.i and not fixed:
@@ -636,6 +637,8 @@ def _verb_lean(verb: Word, word: Word, belongs: bool, direct: bool) -> int | Non
     if verb.tag_ in {"VBD", "VBN"}:
         # "the answer is needed by Friday"
         return 1 if direct and lows & _PRESENT_HELPERS and verb.lemma_.lower() not in _PICTURED else -1
+    if verb.tag_ == "VB" and not lows:
+        return 1 if verb.is_sent_start else None  # "Join us on Sunday", but "saw him leave on Sunday"
     if verb.tag_ == "VBG":
         # "is leaving on Friday", but "are missing after Friday's flood"
         return (0 if belongs else 1) if lows else None
