@@ -461,7 +461,11 @@ def _is_name(scene: Scene, match: Found, people: set[str]) -> bool:
 
 def _is_title(word: Word) -> bool:
     """Whether a capital makes a name, as of "60 Minutes" or "Person of the Year"; not where all words have one."""
-    return bool(word.dep_) and any(other.text.islower() and other.pos_ in {"NOUN", "VERB"} for other in word.sent)
+    # not word.sent, which runs through all of it: a text may be one sentence
+    doc, low, high = word.doc, max(0, word.i - _HELPERS_WITHIN), min(len(word.doc), word.i + _HELPERS_WITHIN)
+    low = next((i for i in range(word.i, low, -1) if doc[i].is_sent_start), low)
+    high = next((i for i in range(word.i + 1, high) if doc[i].is_sent_start), high)
+    return any(other.text.islower() and other.pos_ in {"NOUN", "VERB"} for other in doc[low:high])
 
 
 # what is before a month even in a text about one Ms May
