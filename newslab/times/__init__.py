@@ -12,10 +12,11 @@ from dataclasses import replace
 from datetime import date
 
 import pandas as pd
-from spacy.tokens import Doc, Span
+from spacy.tokens import Doc
 from spacy.tokens import Token as Word
 
 from newslab.tables import SPAN_COLUMNS, build_table
+from newslab.times.tense import TELLING, WORDS_BEFORE, read_lean
 from newslab.times.timex import NAMESAKES, Scene, Time, resolve
 from newslab.times.values import cover_value, shift_date
 from newslab.times.words import Found, Token, find_expressions, read_tokens
@@ -290,7 +291,7 @@ def _set_scene(doc: Doc, starts: list[int], tokens: list[Token], found: list[Fou
     # of "7:24 a.m. EST Thursday" the day is what hangs on the verb
     day = found[i].parts.get("weekday") or found[i].parts.get("month") or tokens[first]
     return Scene(
-        leaning=lambda: _lean(doc, head, bisect_right(starts, day.start) - 1),
+        leaning=lambda: read_lean(doc, head, bisect_right(starts, day.start) - 1),
         previous=before[-2] if len(before) > 1 else None,
         before=before[-1] if before else None,
         after=after[0] if after else None,
@@ -340,7 +341,7 @@ def _nearest_day(
 
     def is_told(j: int) -> bool:
         head = bisect_right(starts, tokens[found[j].first].start) - 1
-        return _lemma_over(doc, head) in _TELLING
+        return _lemma_over(doc, head) in TELLING
 
     if (before := look(-1)) is not None:
         return times[before]
@@ -462,7 +463,7 @@ def _is_name(scene: Scene, match: Found, people: set[str]) -> bool:
 def _is_title(word: Word) -> bool:
     """Whether a capital makes a name, as of "60 Minutes" or "Person of the Year"; not where all words have one."""
     # not word.sent, which runs through all of it: a text may be one sentence
-    doc, low, high = word.doc, max(0, word.i - _HELPERS_WITHIN), min(len(word.doc), word.i + _HELPERS_WITHIN)
+    doc, low, high = word.doc, max(0, word.i - WORDS_BEFORE), min(len(word.doc), word.i + WORDS_BEFORE)
     low = next((i for i in range(word.i, low, -1) if doc[i].is_sent_start), low)
     high = next((i for i in range(word.i + 1, high) if doc[i].is_sent_start), high)
     return any(other.text.islower() and other.pos_ in {"NOUN", "VERB"} for other in doc[low:high])
@@ -494,174 +495,3 @@ def _is_person(word: Word) -> bool:
         return True
     # "in June Brent rose"
     return (before is None or before.pos_ not in {"ADP", "ADJ", "DET", "PRON", "PART"}) and _heads_name(word)
-
-
-# "planned a rally for Saturday", "put off until Tuesday": told in the past, about the future
-_PROSPECTIVE = {
-    "adjourn", "await", "book", "delay", "expect", "extend", "plan", "postpone", "reschedule", "schedule",
-    "set", "slate"
-}  # fmt: skip
-# what a present tense announces, where that of other verbs tells of what has been: "Trial opens Monday", but "Ferry
-# sinks on Sunday"
-_SCHEDULED = {
-    "be", "begin", "close", "come", "conclude", "continue", "convene", "depart", "end", "expire", "face", "finish",
-    "go", "have", "host", "kick", "last", "meet", "open", "play", "premiere", "remain", "reopen", "resume", "return",
-    "run", "start", "stay", "take", "visit", "vote"
-}  # fmt: skip
-_CONDITIONS = {"after", "before", "if", "once", "unless", "until", "when"}
-_HELPERS_WITHIN = 12  # words before a verb
-_TELLING = {"log", "record", "register", "report", "say", "show", "tell", "write"}
-# verbs whose infinitive is done when they are (Karttunen 1971, Language 47(2)), and their like
-_IMPLICATIVE = {
-    "able", "appear", "attempt", "begin", "cause", "compel", "continue", "decline", "enable", "fail", "force", "get",
-    "have", "help", "lead", "manage", "oblige", "prompt", "prove", "refuse", "rush", "seem", "start", "struggle", "try",
-    "unable", "use"
-}  # fmt: skip
-_RANKS = {"first", "second", "third", "latest", "last", "only"}
-_FUTURE_HELPERS = {"will", "'ll", "’ll", "wo", "shall", "would", "should", "may", "might", "must", "can"}
-_PAST_HELPERS = {"did", "was", "were", "had", "has", "have", "'d", "’d", "'ve", "’ve", "having"}
-_PLUPERFECT = {"had", "'d", "’d"}
-# "hop" is the lemma that spaCy gives "hoped"
-_HOPING = {"due", "expect", "hop", "hope", "intend", "mean", "plan", "schedule", "suppose"}
-# "is seen on Friday" is of a caption, "could be heard on Friday" of what has been
-_PICTURED = {"hear", "locate", "photograph", "picture", "reach", "see", "show"}
-_PRESENT_HELPERS = {"is", "are", "am", "'re", "’re"}
-# "rose ahead of Friday's vote", "left before Friday's vote": the vote was still to come
-_AHEAD_OF = ("ahead of ", "run-up to ", "before ")
-_OUT_OF = ("from ", "after ", "since ", "over ")
-# what is on the calendar before it happens: "Sunday's election is expected to be close"
-_APPOINTED = {
-    "auction", "ballot", "ceremony", "conference", "contest", "deadline", "debate", "derby", "election", "event",
-    "final", "fixture", "friendly", "funeral", "game", "hearing", "inauguration", "launch", "march", "match", "meeting",
-    "opener", "parade", "poll", "primary", "race", "rally", "referendum", "semi-final", "semifinal", "session",
-    "strike", "summit", "talk", "test", "tie", "trip", "visit", "vote", "walkout"
-}  # fmt: skip
-# and what nobody could know of before: "will appeal Monday's ruling", "left before Monday's blast"
-_UNFORESEEN = {
-    "accident", "announcement", "arrest", "arson", "assassination", "attack", "blast", "blaze", "bloodshed", "bombing",
-    "clash", "collapse", "collision", "coup", "crash", "death", "decision", "defeat", "derailment", "disaster",
-    "earthquake", "explosion", "fire", "flood", "incident", "killing", "loss", "massacre", "murder", "quake", "raid",
-    "revelation", "riot", "ruling", "shooting", "slide", "sinking", "stabbing", "tragedy", "tremor", "unrest",
-    "verdict", "victory", "violence", "win"
-}  # fmt: skip
-
-
-def _lean(doc: Doc, first: int, i: int) -> int:
-    """Tell whether the verb over a word of the expression from `first` on is of the past (-1) or the future (1)."""
-    word = doc[i]
-    before = doc[max(0, first - 4) : first].text_with_ws
-    if before.endswith(("as early as ", "as soon as ")):
-        return 1
-    # "to recover from Monday's debate": what only belongs to a noun is not when the purpose is to be reached
-    belongs = word.dep_ in {"poss", "compound", "nmod", "amod", "nummod"}
-    if belongs and word.head.lemma_.lower() in _UNFORESEEN:
-        return -1
-    ahead = word.dep_ == "poss" and before.lower().endswith(_AHEAD_OF)
-    if ahead and before.lower().endswith("before "):
-        # not "the price before Friday's rise", nor "two weeks before Friday's vote"
-        lead, earlier = doc[first - 1], doc[max(0, first - 2)]
-        ahead = lead.dep_ == "prep" and lead.head.pos_ in {"VERB", "AUX"} and earlier.ent_type_ != "DATE"
-    # "to win Sunday's match", but "to recover from Sunday's match"
-    if belongs and word.head.lemma_.lower() in _APPOINTED and not before.endswith(_OUT_OF):
-        belongs, word = False, word.head
-    direct, below = not belongs, word
-    called = direct and before.endswith("for ")
-    for _ in range(20):
-        # "gave them until Friday", "has been banned until Friday"
-        if before.endswith("until ") and (
-            word.lemma_.lower() in {"give", "allow"} | _PROSPECTIVE or _helpers(word) & {"has", "have", "'ve", "’ve"}
-        ):
-            return 1
-        # "called a strike for Friday", but "reported 23 cases for Friday"
-        if called and word.tag_.startswith("VB"):
-            if word.lemma_.lower() not in _TELLING:
-                return 1
-            called = False
-        if word.tag_.startswith(("VB", "MD")) and (lean := _verb_lean(word, doc[i], belongs, direct)) is not None:
-            if ahead and not _PLUPERFECT & _helpers(word):
-                return 1
-            return lean
-        if word.head.i == word.i and 0 < first <= word.i < i:
-            word = doc[first - 1]  # "EST Thursday" is at times parsed as a sentence of its own
-            continue
-        if word.head.i == word.i:
-            if direct and (word.pos_ == "ADJ" or below.lower_ in _SCHEDULED):
-                return 1  # "Doors open on Sunday", "Entries close on Monday", where neither is tagged as a verb
-            break
-        below, word = word, word.head
-        # "is due in court on Friday", "is at 8 p.m. on Friday", but "is a survivor of the crash on Friday"
-        direct = direct and (
-            word.pos_ in {"ADP", "ADV", "VERB", "AUX"}
-            or word.dep_ in {"acomp", "ROOT"}
-            or word.ent_type_ == "TIME"
-            or (word.dep_ == "attr" and doc[max(0, word.head.i - 1)].dep_ == "expl")  # "there is a rally on Friday"
-        )
-    return 1 if ahead or called else 0
-
-
-def _left_of(verb: Word) -> Span:
-    # not verb.children, which runs through all that hangs below the verb: a text may be one sentence
-    return verb.doc[max(0, verb.i - _HELPERS_WITHIN) : verb.i]
-
-
-def _helpers(verb: Word) -> set[str]:
-    """Give the auxiliaries of a verb."""
-    return {w.lower_ for w in _left_of(verb) if w.dep_ in {"aux", "auxpass"} and w.head.i == verb.i and w.tag_ != "NNP"}
-
-
-def _verb_lean(verb: Word, word: Word, belongs: bool, direct: bool) -> int | None:
-    """Tell where one verb leans for a word below it; None if the verb above it decides."""
-    lows = _helpers(verb)
-    if not lows and verb.dep_ == "conj" and verb.tag_ in {"VB", "VBN"}:
-        return None  # "will meet them and leave on Friday"
-    if lows & (_FUTURE_HELPERS | {"could"}):
-        # "could not be reached on Friday", but "could be freed on Friday"
-        denied = "could" in lows and any(w.dep_ == "neg" and w.head.i == verb.i for w in _left_of(verb))
-        witnessed = "could" in lows and verb.tag_ == "VBN" and verb.lemma_.lower() in _PICTURED
-        # "may have left by Friday", but "will have left by Friday"
-        done = "have" in lows and not lows & {"will", "'ll", "’ll", "wo"}
-        return -1 if denied or witnessed or done else 1
-    # "set a vote for Friday", but "set Friday as the day of the vote"
-    fixed = verb.tag_ == "VBD" and word.dep_ in {"dobj", "npadvmod"}
-    if verb.lemma_.lower() in _PROSPECTIVE and verb.i < word.i and not fixed:
-        return 1
-    if lows & _PAST_HELPERS:
-        return 0 if verb.tag_ == "VBG" else -1
-    if verb.tag_ == "VBN" and not lows and verb.dep_ in {"acomp", "oprd"}:
-        return None  # "stays closed until Easter"
-    if "to" in lows:
-        # "had hoped to open by March", of a hope that came to nothing
-        over = verb.head
-        if over.lemma_.lower() in _HOPING and _PLUPERFECT & _helpers(over.head if over.dep_ == "acomp" else over):
-            return -1
-        # "the first party to win on Sunday" and who "was forced to leave on Sunday" did so where the verb above says
-        ranked = verb.dep_ in {"acl", "relcl"} and {over.lower_, *(w.lower_ for w in over.lefts)} & _RANKS
-        done = over.lemma_.lower() in _IMPLICATIVE
-        return None if belongs or verb.dep_ == "advcl" or ranked or done else 1
-    if verb.tag_ in {"VBD", "VBN"}:
-        # "the answer is needed by Friday"
-        return 1 if direct and lows & _PRESENT_HELPERS and verb.lemma_.lower() not in _PICTURED else -1
-    if verb.tag_ == "VB" and not lows:
-        return 1 if verb.is_sent_start else None  # "Join us on Sunday", but "saw him leave on Sunday"
-    if verb.tag_ == "VBG":
-        # "is leaving on Friday", but "are missing after Friday's flood"
-        return (0 if belongs else 1) if lows else None
-    # "the trial opens on Tuesday", "who arrives on Tuesday", but "he says in a letter of Tuesday"
-    if not direct or verb.tag_ not in {"VBP", "VBZ"} or verb.lemma_.lower() in _TELLING - {"report"}:
-        return 0
-    if verb.lemma_.lower() in _SCHEDULED or verb.dep_ == "relcl" or _is_condition(verb):
-        return 1
-    return -1 if _is_headline(word) else 0  # "Rescuers search the rubble on Friday" is of a caption
-
-
-def _is_condition(verb: Word) -> bool:
-    """Whether a verb is of a clause such as "if she wins on Sunday", "until the panel votes on Sunday"."""
-    return any(w.lower_ in _CONDITIONS and w.head.i == verb.i for w in _left_of(verb))
-
-
-def _is_headline(word: Word) -> bool:
-    """Whether the sentence of a word ends without a stop."""
-    if not word.dep_:
-        return False  # not parsed into sentences
-    last = next((other for other in reversed(word.sent) if not other.is_space), word)
-    return last.text[-1].isalnum()
