@@ -466,6 +466,9 @@ def _unit_day(parts: Parts, scene: Scene) -> tuple[date | None, str, bool]:
         step = int((of_told or relative).value)  # type: ignore[union-attr]
         day, anchored = _told_day(scene) if grain == "D" else (told.day, told.anchored) if told else (None, False)
         return shift_date(day, step, grain), grain, anchored
+    previous = relative and relative.low in {"previous", "preceding"} and "the" in parts
+    if previous and told and not scene.far and _size(told.grain) <= _size(grain):
+        return shift_date(told.day, -1, grain), grain, told.anchored  # "in June, after a rise in the previous month"
     if relative:
         return shift_date(scene.published, _step(parts), grain), grain, True
     if grain == "Q" and not (told and told.grain == "Q"):
