@@ -79,10 +79,9 @@ def extract_times(docs: Mapping[str, Doc], *, published: Published = None) -> pd
     is one. Weeks are those of ISO 8601, Monday to Sunday. "Late Friday" and "late on Friday" are a DATE that covers its
     evening, "early Friday" one that is over at noon; "dawn on Friday" is a TIME, its morning, "overnight" the night
     before. A decade has three figures (199), a century two (18 for the 19th); years before Christ are BC0044, and are
-    not pinned; a fiscal year is FY2019, which covers
-    nothing certain, nor do its quarters (2019-Q1).
-    Holidays are those of the United States. Adjectives that name a kind rather than a time (annual, quarterly,
-    former, current) and ages are left out, and so is "currently", which tells nothing that the tense does not.
+    not pinned; a fiscal year is FY2019, which covers nothing certain, nor do its quarters (2019-Q1). Holidays are those
+    of the United States. Adjectives that name a kind rather than a time (annual, quarterly, former, current) and ages
+    are left out, and so is "currently", which tells nothing that the tense does not.
 
     Examples
     --------

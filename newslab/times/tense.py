@@ -4,57 +4,27 @@ For that "Friday" may be the last or the next one. Everything here reads spaCy's
 nothing leans.
 """
 
+import tomllib
+from pathlib import Path
+
 from spacy.tokens import Doc, Span
 from spacy.tokens import Token as Word
 
-# "planned a rally for Saturday", "put off until Tuesday": told in the past, about the future
-_PROSPECTIVE = {
-    "adjourn", "await", "book", "delay", "expect", "extend", "plan", "postpone", "reschedule", "schedule",
-    "set", "slate"
-}  # fmt: skip
-# what a present tense announces, where that of other verbs tells of what has been: "Trial opens Monday", but "Ferry
-# sinks on Sunday"
-_SCHEDULED = {
-    "be", "begin", "close", "come", "conclude", "continue", "convene", "depart", "end", "expire", "face", "finish",
-    "go", "have", "host", "kick", "last", "meet", "open", "play", "premiere", "remain", "reopen", "resume", "return",
-    "run", "start", "stay", "take", "visit", "vote"
-}  # fmt: skip
-_CONDITIONS = {"after", "before", "if", "once", "unless", "until", "when"}
+_WORDS: dict[str, frozenset[str]] = {
+    name: frozenset(words)
+    for name, words in tomllib.loads(Path(__file__).with_name("tense.toml").read_text(encoding="utf-8")).items()
+}
+TELLING = _WORDS["telling"]
 WORDS_BEFORE = 12  # words before a verb
-TELLING = {"log", "record", "register", "report", "say", "show", "tell", "write"}
-# verbs whose infinitive is done when they are (Karttunen 1971, Language 47(2)), and their like
-_IMPLICATIVE = {
-    "able", "appear", "attempt", "begin", "cause", "compel", "continue", "decline", "enable", "fail", "force", "get",
-    "have", "help", "lead", "manage", "oblige", "prompt", "prove", "refuse", "rush", "seem", "start", "struggle", "try",
-    "unable", "use"
-}  # fmt: skip
+_CONDITIONS = {"after", "before", "if", "once", "unless", "until", "when"}
 _RANKS = {"first", "second", "third", "latest", "last", "only"}
 _FUTURE_HELPERS = {"will", "'ll", "’ll", "wo", "shall", "would", "should", "may", "might", "must", "can"}
 _PAST_HELPERS = {"did", "was", "were", "had", "has", "have", "'d", "’d", "'ve", "’ve", "having"}
 _PLUPERFECT = {"had", "'d", "’d"}
-# "hop" is the lemma that spaCy gives "hoped"
-_HOPING = {"due", "expect", "hop", "hope", "intend", "mean", "plan", "schedule", "suppose"}
-# "is seen on Friday" is of a caption, "could be heard on Friday" of what has been
-_PICTURED = {"hear", "locate", "photograph", "picture", "reach", "see", "show"}
 _PRESENT_HELPERS = {"is", "are", "am", "'re", "’re"}
 # "rose ahead of Friday's vote", "left before Friday's vote": the vote was still to come
 _AHEAD_OF = ("ahead of ", "run-up to ", "before ")
 _OUT_OF = ("from ", "after ", "since ", "over ")
-# what is on the calendar before it happens: "Sunday's election is expected to be close"
-_APPOINTED = {
-    "auction", "ballot", "ceremony", "conference", "contest", "deadline", "debate", "derby", "election", "event",
-    "final", "fixture", "friendly", "funeral", "game", "hearing", "inauguration", "launch", "march", "match", "meeting",
-    "opener", "parade", "poll", "primary", "race", "rally", "referendum", "semi-final", "semifinal", "session",
-    "strike", "summit", "talk", "test", "tie", "trip", "visit", "vote", "walkout"
-}  # fmt: skip
-# and what nobody could know of before: "will appeal Monday's ruling", "left before Monday's blast"
-_UNFORESEEN = {
-    "accident", "announcement", "arrest", "arson", "assassination", "attack", "blast", "blaze", "bloodshed", "bombing",
-    "clash", "collapse", "collision", "coup", "crash", "death", "decision", "defeat", "derailment", "disaster",
-    "earthquake", "explosion", "fire", "flood", "incident", "killing", "loss", "massacre", "murder", "quake", "raid",
-    "revelation", "riot", "ruling", "shooting", "slide", "sinking", "stabbing", "tragedy", "tremor", "unrest",
-    "verdict", "victory", "violence", "win"
-}  # fmt: skip
 
 
 def read_lean(doc: Doc, first: int, i: int) -> int:
@@ -75,7 +45,7 @@ def read_lean(doc: Doc, first: int, i: int) -> int:
         return 1
     # "to recover from Monday's debate": what only belongs to a noun is not when the purpose is to be reached
     belongs = word.dep_ in {"poss", "compound", "nmod", "amod", "nummod"}
-    if belongs and word.head.lemma_.lower() in _UNFORESEEN:
+    if belongs and word.head.lemma_.lower() in _WORDS["unforeseen"]:
         return -1
     ahead = word.dep_ == "poss" and before.lower().endswith(_AHEAD_OF)
     if ahead and before.lower().endswith("before "):
@@ -83,14 +53,15 @@ def read_lean(doc: Doc, first: int, i: int) -> int:
         lead, earlier = doc[first - 1], doc[max(0, first - 2)]
         ahead = lead.dep_ == "prep" and lead.head.pos_ in {"VERB", "AUX"} and earlier.ent_type_ != "DATE"
     # "to win Sunday's match", but "to recover from Sunday's match"
-    if belongs and word.head.lemma_.lower() in _APPOINTED and not before.endswith(_OUT_OF):
+    if belongs and word.head.lemma_.lower() in _WORDS["appointed"] and not before.endswith(_OUT_OF):
         belongs, word = False, word.head
     direct, below = not belongs, word
     called = direct and word.i == i and before.endswith("for ")
     for _ in range(20):
         # "gave them until Friday", "has been banned until Friday"
         if before.endswith("until ") and (
-            word.lemma_.lower() in {"give", "allow"} | _PROSPECTIVE or _helpers(word) & {"has", "have", "'ve", "’ve"}
+            word.lemma_.lower() in {"give", "allow"} | _WORDS["prospective"]
+            or _helpers(word) & {"has", "have", "'ve", "’ve"}
         ):
             return 1
         # "called a strike for Friday", but "reported 23 cases for Friday"
@@ -106,7 +77,7 @@ def read_lean(doc: Doc, first: int, i: int) -> int:
             word = doc[first - 1]  # "EST Thursday" is at times parsed as a sentence of its own
             continue
         if word.head.i == word.i:
-            if direct and (word.pos_ == "ADJ" or below.lower_ in _SCHEDULED):
+            if direct and (word.pos_ == "ADJ" or below.lower_ in _WORDS["scheduled"]):
                 return 1  # "Doors open on Sunday", "Entries close on Monday", where neither is tagged as a verb
             break
         below, word = word, word.head
@@ -138,13 +109,13 @@ def _verb_lean(verb: Word, word: Word, belongs: bool, direct: bool) -> int | Non
     if lows & (_FUTURE_HELPERS | {"could"}):
         # "could not be reached on Friday", but "could be freed on Friday"
         denied = "could" in lows and any(w.dep_ == "neg" and w.head.i == verb.i for w in _left_of(verb))
-        witnessed = "could" in lows and verb.tag_ == "VBN" and verb.lemma_.lower() in _PICTURED
+        witnessed = "could" in lows and verb.tag_ == "VBN" and verb.lemma_.lower() in _WORDS["pictured"]
         # "may have left by Friday", but "will have left by Friday"
         done = "have" in lows and not lows & {"will", "'ll", "’ll", "wo"}
         return -1 if denied or witnessed or done else 1
     # "set a vote for Friday", but "set Friday as the day of the vote"
     fixed = verb.tag_ == "VBD" and word.dep_ in {"dobj", "npadvmod"}
-    if verb.lemma_.lower() in _PROSPECTIVE and verb.i < word.i and not fixed:
+    if verb.lemma_.lower() in _WORDS["prospective"] and verb.i < word.i and not fixed:
         return 1
     if lows & _PAST_HELPERS:
         return 0 if verb.tag_ == "VBG" else -1
@@ -153,15 +124,17 @@ def _verb_lean(verb: Word, word: Word, belongs: bool, direct: bool) -> int | Non
     if "to" in lows:
         # "had hoped to open by March", of a hope that came to nothing
         over = verb.head
-        if over.lemma_.lower() in _HOPING and _PLUPERFECT & _helpers(over.head if over.dep_ == "acomp" else over):
+        if over.lemma_.lower() in _WORDS["hoping"] and _PLUPERFECT & _helpers(
+            over.head if over.dep_ == "acomp" else over
+        ):
             return -1
         # "the first party to win on Sunday" and who "was forced to leave on Sunday" did so where the verb above says
         ranked = verb.dep_ in {"acl", "relcl"} and {over.lower_, *(w.lower_ for w in over.lefts)} & _RANKS
-        done = over.lemma_.lower() in _IMPLICATIVE
+        done = over.lemma_.lower() in _WORDS["implicative"]
         return None if belongs or verb.dep_ == "advcl" or ranked or done else 1
     if verb.tag_ in {"VBD", "VBN"}:
         # "the answer is needed by Friday"
-        return 1 if direct and lows & _PRESENT_HELPERS and verb.lemma_.lower() not in _PICTURED else -1
+        return 1 if direct and lows & _PRESENT_HELPERS and verb.lemma_.lower() not in _WORDS["pictured"] else -1
     if verb.tag_ == "VB" and not lows:
         return 1 if verb.is_sent_start else None  # "Join us on Sunday", but "saw him leave on Sunday"
     if verb.tag_ == "VBG":
@@ -170,7 +143,7 @@ def _verb_lean(verb: Word, word: Word, belongs: bool, direct: bool) -> int | Non
     # "the trial opens on Tuesday", "who arrives on Tuesday", but "he says in a letter of Tuesday"
     if not direct or verb.tag_ not in {"VBP", "VBZ"} or verb.lemma_.lower() in TELLING - {"report"}:
         return 0
-    if verb.lemma_.lower() in _SCHEDULED or verb.dep_ == "relcl" or _is_condition(verb):
+    if verb.lemma_.lower() in _WORDS["scheduled"] or verb.dep_ == "relcl" or _is_condition(verb):
         return 1
     return -1 if _is_headline(word) else 0  # "Rescuers search the rubble on Friday" is of a caption
 
