@@ -292,7 +292,7 @@ def list_tokens(doc: Doc) -> list[str]:
     return [text[start:end] for start, end in zip(starts.tolist(), (starts + lengths).tolist(), strict=True)]
 
 
-def split_words(text: str) -> list[tuple[int, int]]:
+def split_words(text: str) -> np.ndarray:
     """Find the words of a text.
 
     Parameters
@@ -302,15 +302,16 @@ def split_words(text: str) -> list[tuple[int, int]]:
 
     Returns
     -------
-    list of (start, end)
-        Characters into ``text``, end exclusive; the module says what a word is.
+    ndarray, one row a word
+        start, end : characters into ``text``, end exclusive; the module says what a word is
 
     Examples
     --------
     >>> [text[start:end] for text in ["He doesn't owe Ana's bank $3.5m."] for start, end in split_words(text)]
     ['He', "doesn't", 'owe', "Ana's", 'bank', '3.5m']
     """
-    return [match.span() for match in _WORD.finditer(text) if match.lastgroup]
+    places = (at for match in _WORD.finditer(text) if match.lastgroup for at in match.span())
+    return np.fromiter(places, np.int64).reshape(-1, 2)
 
 
 def count_words(text: str) -> int:
@@ -357,15 +358,9 @@ def locate_words(doc: Doc) -> np.ndarray:
     [[0, 4], [5, 9]]
     """
     if doc not in _PLACES:
-        _PLACES[doc] = place_words(read_text(doc))
+        _PLACES[doc] = split_words(read_text(doc))
         _PLACES[doc].flags.writeable = False
     return _PLACES[doc]
-
-
-def place_words(text: str) -> np.ndarray:
-    """Give the words of a text as `split_words` does, one row (start, end) a word."""
-    places = (at for match in _WORD.finditer(text) if match.lastgroup for at in match.span())
-    return np.fromiter(places, np.int64).reshape(-1, 2)
 
 
 class Word(NamedTuple):

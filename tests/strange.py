@@ -226,7 +226,7 @@ def _decode(recipe: bytes) -> str:
 
 def _check_words(recipe: bytes, _: Path) -> int:
     text = _decode(recipe)
-    places = split_words(text)
+    places = split_words(text).tolist()
     assert all(0 <= start < end <= len(text) for start, end in places)
     assert places == sorted(places)
     assert len(places) == nl.count_words(text)

@@ -17,7 +17,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 from spacy.tokens import Doc
 
 from newslab.tables import build_table, check_columns
-from newslab.words import locate_words, place_words, read_text
+from newslab.words import locate_words, read_text, split_words
 
 if TYPE_CHECKING:
     from datasketch import MinHash
@@ -266,7 +266,7 @@ def compare_documents(pairs: pd.DataFrame, texts: Iterable[tuple[str, str]], *, 
     runs: dict[str, np.ndarray] = {}
     for doc_id, text in _take(texts, pairs):
         if text not in read:
-            read[text] = np.unique(hash_runs(text, place_words(text)))
+            read[text] = np.unique(hash_runs(text, split_words(text)))
         runs[doc_id] = read[text]
     both = zip(pairs["doc_id"], pairs["other_id"], strict=True)
     pairs = pairs.assign(jaccard=np.array([_jaccard(runs[one], runs[other]) for one, other in both], dtype=float))
@@ -297,7 +297,7 @@ def compare_passages(passages: pd.DataFrame, texts: Iterable[tuple[str, str]]) -
         If a column is missing, or a text that is needed does not come.
     """
     check_columns(passages, ["doc_id", "start", "end", "other_id", "other_start", "other_end"], name="passages")
-    read = {doc_id: (text, place_words(text)) for doc_id, text in _take(texts, passages)}
+    read = {doc_id: (text, split_words(text)) for doc_id, text in _take(texts, passages)}
     rows: list[dict] = []
     for row in passages.to_dict("records"):
         (text, words), (other_text, others) = read[row["doc_id"]], read[row["other_id"]]
