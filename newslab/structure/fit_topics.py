@@ -119,7 +119,7 @@ def _make_cases(
         if len(read[host]) < topics._FEWEST:
             continue
         for _ in range(_COPIES):
-            length = rng.choices([0, 1, 2], [3, 5, 2])[0]
+            length = rng.choices([0, 1, 2, 3], [3, 4, 2, 1])[0]
             same = [i for i, other in enumerate(stories) if i != host and other["topic"] == story["topic"]]
             others = [i for i, other in enumerate(stories) if other["topic"] != story["topic"]]
             donor = rng.choice(same if same and rng.random() < 0.5 else others)

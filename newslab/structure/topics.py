@@ -146,8 +146,9 @@ def embed_passages(passages: Sequence[Passage]) -> Array:
     array of shape (passages, 384)
         Means of token states over the first content words.
     """
-    contents = [passage.content for passage in passages]
-    return embed_texts(contents, n_tokens=_N_TOKENS, narrow=True).astype(np.float64)
+    rows = {content: i for i, content in enumerate(dict.fromkeys(passage.content for passage in passages))}
+    vectors = embed_texts(list(rows), n_tokens=_N_TOKENS, narrow=True).astype(np.float64)
+    return vectors[[rows[passage.content] for passage in passages]]
 
 
 def score_passages(passages: Sequence[Passage], vectors: Array) -> list[float]:
