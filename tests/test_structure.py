@@ -95,6 +95,18 @@ def test_questions_and_answers_in_a_story_are_no_furniture():
     assert set(table[table["text"].isin(lines)]["role"]) <= {"body", "headline"}
 
 
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ["HOST: Thank you for coming.", "PARK: Good evening.", "HOST: Did you sleep?", "PARK: Ask my dog."],
+        ["Bins: No change.", "Lamps: Two per street.", "Buses: Cheaper for pupils.", "Dogs: Keep yours on the lead."],
+    ],
+)
+def test_turns_and_entries_that_open_with_a_name_are_no_furniture(lines):
+    assert set(read_roles(*STORY[:4], *lines, *STORY[4:])[lines]) == {"body"}
+    assert read_roles(*STORY[:4], lines[0], *STORY[4:])[lines[0]] == "boilerplate"
+
+
 @pytest.mark.parametrize("line", ["Who pays for the flood wall?", "The last lamplighters of Veremont"])
 def test_a_teaser_over_a_story_is_its_headline(line):
     table = extract_paragraphs(parse({"a": "\n".join([line, *STORY[1:]])}), topics=False)

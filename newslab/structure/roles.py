@@ -19,7 +19,7 @@ from newslab.words import read_text, split_paragraphs
 # a stop, then perhaps closing quotes and brackets
 _STOP = re.compile(r"""[.!?…:;,][\s"'”’»)\]]*$""")
 _CLOCK = re.compile(r"\d ?[ap]\.m\.$")
-_MENU = re.compile(r"[|•·»©®→]|^[Cc]opyright\b|https?:|www\.|\S@\S")
+_MENU = re.compile(r"[|•·»©®→]|\s>\s|^[Cc]opyright\b|https?:|www\.|\S@\S")
 _DASH = re.compile("[-–—]$")
 _ITEM = re.compile(r"[•·▪◦‣*–-]\s+")
 _NUMBERED = re.compile(r"\d{1,2}[.)]\s")
@@ -28,6 +28,8 @@ _HEADING = re.compile(r"#{1,6}\s")
 _CREDIT = re.compile(r"(?:[.!?]\s+|\()[^\d.!?()]{1,40}[/:]\s?[A-Z][^\d.!?]{1,40}$")
 _QUESTION = re.compile(r"""\?["'”’)]*$""")
 _TURN = re.compile(r"[QA][:.]\s")
+# who speaks or what it is about, before a sentence: "MODERATOR: Welcome.", "Museums: Entry is free."
+_ENTRY = re.compile(r"[A-Z][^\W\d]*(?: [^\W\d.]+\.?){0,2}: (?=[^\n]*[.!?][\"'”’)]*$)")
 _SENTENCE_MARKS = frozenset(".!?")
 _QUOTE = re.compile("[\"“”„«»‘]|''|``|^'.*'$")
 _LONGEST_HEADLINE = 25
@@ -74,9 +76,12 @@ _OPENING = 3
 """Tokens among which a byline has its "by"."""
 
 _FEWEST_ITEMS = 3
+_FEWEST_ENTRIES = 4
 
 _FINITE = frozenset({"VBD", "VBZ", "VBP", "MD"})
 _NAME = frozenset({"NNP", "NNPS", "CC", ",", "NN"})
+_SPEAKER = frozenset({"DT", "NNP", "PRP"})
+"""Tags that open who said it, behind the verb: "Sit down, said the judge", not "Our digest, sent on Mondays". """
 
 
 class Paragraph(NamedTuple):
@@ -173,7 +178,13 @@ def _read(tokens: list[Token], text: str) -> _Line:
         bool(_QUOTE.search(line)),
         any(map(_is_addressed, _cut(tokens))),
         # but not "You are here because you signed up."
-        stopped and any(b.tag_ == "VBD" and a.lower_ not in _SECOND_PERSON for a, b in pairwise(words)),
+        stopped
+        and any(
+            b.tag_ == "VBD"
+            and a.lower_ not in _SECOND_PERSON
+            and (a.is_alpha or (a.text == "," and c.tag_ in _SPEAKER))
+            for a, b, c in zip(tokens, tokens[1:], tokens[2:], strict=False)
+        ),
     )
 
 
@@ -243,7 +254,7 @@ def _judge_form(line: _Line) -> str | None:
         return "menu"
     page = next((i for i, (a, b) in enumerate(pairwise(words)) if a == "this" and b in _PAGE), -1)
     to_reader = line.addressed and not line.quoted and not line.told
-    if page == 0 or (page > 0 and (words[0] == "we" or to_reader)):
+    if page == 0 or (page > 0 and (words[0] == "we" or to_reader or (words[page - 1] == "of" and page < _SENTENCE))):
         return "notice"
     if line.is_item and to_reader and not _MAKERS.isdisjoint(words):
         # else what a list tells its readers to do is its matter
@@ -311,12 +322,15 @@ def _judge_loose(line: _Line, *, opens: bool, spoken: bool) -> str | None:
 
 
 def _turns(text: str, edges: list[tuple[int, int]]) -> Iterator[int]:
-    """Find the paragraphs that are questions and answers: all of an interview, else those in a row or marked so."""
+    """Find questions and answers, which are all of an interview, else in a row or marked so; entries too."""
     asked = [i for i, (start, end) in enumerate(edges) if _QUESTION.search(text, max(start, end - 3), end)]
     if len(asked) >= _FEWEST_QUESTIONS and _QUESTIONS * len(asked) >= len(edges):
         yield from range(len(edges))
         return
     yield from (i for i, (start, end) in enumerate(edges) if _TURN.match(text, start, end))
+    entries = [i for i, (start, end) in enumerate(edges) if _ENTRY.match(text, start, end)]
+    if len(entries) >= _FEWEST_ENTRIES:
+        yield from entries
     row: list[int] = []
     for i in [*asked, len(edges) + _ANSWER + 1]:
         if row and i - row[-1] > _ANSWER + 1:
