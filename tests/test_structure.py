@@ -143,6 +143,26 @@ def test_a_text_that_speaks_to_its_reader_may_tell_them_what_to_do():
     assert read_roles(*STORY[:4], "Serve at once.", *STORY[4:])["Serve at once."] == "boilerplate"
 
 
+def test_who_speaks_of_themselves_may_address_us_in_short():
+    speech = [
+        "When I took this office the quay was a heap of rust, and they told me no ship would ever tie up at it again.",
+        "Lift your eyes.",
+        "We have mended nine cranes since then, without a crown of debt, and we shall mend the other three by winter.",
+        "Good evening.",
+    ]
+    assert set(read_roles(*speech)) == {"body"}
+    assert read_roles(*STORY, speech[1])[speech[1]] == "boilerplate"
+
+
+def test_advice_may_begin_with_never():
+    advice = [
+        "Never light a stove in a tent, however cold it is. Its fumes have no smell and kill in sleep.",
+        "Keep the batteries of lamps warm in the sleeping bag. In hard frost they last for half as long as in summer.",
+        "Ring a friend before setting out.",
+    ]
+    assert set(read_roles("Camping in the frost", *advice)[1:]) == {"body"}
+
+
 def test_lines_that_open_with_figures_are_a_list():
     items = ["200g steel wool", "2 pots of paint", "Oil from the harbour", "3 brushes"]
     roles = read_roles(*STORY[:4], *items, *STORY[4:])

@@ -59,6 +59,7 @@ _WELL_TIED = 0.5
 _PAST = frozenset({"had", "was", "were"})
 _SECOND_PERSON = frozenset({"you", "your", "yours"})
 _ONE_PERSON = frozenset({"i", "me", "my"})
+_SPEAKER = frozenset({"i", "we"})
 _MAKERS = frozenset({"us", "our"})
 _OF_ITSELF = frozenset({"we", "us", "our", "this", "these"})
 _PAGE = frozenset(
@@ -80,7 +81,8 @@ _FEWEST_ENTRIES = 4
 
 _FINITE = frozenset({"VBD", "VBZ", "VBP", "MD"})
 _NAME = frozenset({"NNP", "NNPS", "CC", ",", "NN"})
-_SPEAKER = frozenset({"DT", "NNP", "PRP"})
+_CREDITED = frozenset({"NNP", "NNPS", "VBN"})
+_NAMED = frozenset({"DT", "NNP", "PRP"})
 """Tags that open who said it, behind the verb: "Sit down, said the judge", not "Our digest, sent on Mondays". """
 
 
@@ -180,9 +182,7 @@ def _read(tokens: list[Token], text: str) -> _Line:
         # but not "You are here because you signed up."
         stopped
         and any(
-            b.tag_ == "VBD"
-            and a.lower_ not in _SECOND_PERSON
-            and (a.is_alpha or (a.text == "," and c.tag_ in _SPEAKER))
+            b.tag_ == "VBD" and a.lower_ not in _SECOND_PERSON and (a.is_alpha or (a.text == "," and c.tag_ in _NAMED))
             for a, b, c in zip(tokens, tokens[1:], tokens[2:], strict=False)
         ),
     )
@@ -311,8 +311,14 @@ def _judge_loose(line: _Line, *, opens: bool, spoken: bool) -> str | None:
     if not line.finite:
         # not "Not quite.", "Silence." or "What a day!", nor the figures of a market or a match
         named = (
-            (n_words > 1 or line.text[-2:] == ".." or line.text.isupper())
-            and any(tag[:2] == "NN" or tag == "VBN" for tag in line.tags)
+            # "Noon. A square in Turin."
+            (
+                line.text[-2:] == ".."
+                or line.text.isupper()
+                or all(sum(t.is_alpha or t.like_num for t in sentence) != 1 for sentence in _cut(line.tokens))
+            )
+            # "Good night."
+            and any(tag in _CREDITED if spoken else tag[:2] == "NN" or tag == "VBN" for tag in line.tags)
             and line.tags[0][0] != "W"
         )
         return "notice" if named and 3 * _count_figures(line) < n_words else None
@@ -362,7 +368,11 @@ def _speaks(lines: Sequence[_Line]) -> bool:
         and not line.quoted
         and _MAKERS.isdisjoint(line.words)
     )
-    return sum(to_reader) > 1
+    # who speaks of themselves speaks to somebody, as in speeches and letters
+    of_speaker = [
+        not line.quoted and not _SPEAKER.isdisjoint(line.words) for line in lines if len(line.tokens) > _SHORT
+    ]
+    return sum(to_reader) > 1 or (sum(of_speaker) > 1 and 3 * sum(of_speaker) >= len(of_speaker))
 
 
 def _lists(lines: Sequence[_Line]) -> Iterator[range]:
@@ -455,7 +465,7 @@ def _appeals(line: _Line) -> bool:
 
 
 def _is_addressed(sentence: Sequence[Token]) -> bool:
-    first = next((t for t in sentence if t.is_alpha), None)
+    tags = [t.tag_ for t in sentence[:_OPENING] if t.is_alpha]
     # a sentence begins with another present than "is" or "says" only if it tells to do something, or asks
-    ordered = first is not None and (first.tag_ == "VB" or (first.tag_ == "VBP" and sentence[-1].text != "?"))
-    return ordered or any(t.lower_ in _SECOND_PERSON for t in sentence[:_SENTENCE])
+    ordered = tags[:1] == ["VB"] or (tags[:1] == ["VBP"] and sentence[-1].text != "?")
+    return ordered or tags[:2] == ["RB", "VB"] or any(t.lower_ in _SECOND_PERSON for t in sentence[:_SENTENCE])
