@@ -117,6 +117,12 @@ def read_roles(*lines: str) -> pd.Series:
     return extract_paragraphs(parse({"a": "\n".join(lines)}), topics=False).set_index("text")["role"]
 
 
+def test_furniture_above_a_headline_does_not_hide_it():
+    top = ["Search", "SPORT | CULTURE | MONEY"]
+    for line in ("What voters forgot about concrete", "Stop trusting your steel makers"):
+        assert read_roles(*top, line, *STORY[1:]).to_list() == [*["boilerplate"] * 2, "headline", *["body"] * 6]
+
+
 def test_headlines_stacked_over_a_story_may_be_about_any_part_of_it():
     stacked = [STORY[0], "Union of ferry operators welcomes delay", "Smaller bridge without cycle lanes drawn up"]
     assert set(read_roles(*stacked, *STORY[1:])[stacked]) == {"headline"}

@@ -205,16 +205,20 @@ def _mark_items(lines: Sequence[_Line]) -> list[_Line]:
 def _kinds(lines: Sequence[_Line], headings: set[int], turns: Collection[int]) -> list[str | None]:
     """Say what sort of page furniture each line is, by its form, its tie to the text around and its place."""
     kinds = [_judge_form(line) for line in lines]
-    spoken = _speaks(lines)
+    spoken, opens = _speaks(lines), True
     for i, line in enumerate(lines):
         if i in turns and (line.stopped or kinds[i] == "call"):
             # two speakers address each other, and answer in short
             kinds[i] = None if kinds[i] == "call" else kinds[i]
-        elif not i and kinds[i] == "call" and not line.stopped:
+        elif opens and kinds[i] == "call" and not line.stopped:
             # "Can you still swim in the lake?" heads a story about the lake
-            kinds[i] = kinds[i] if _is_loose(lines, i) else None
+            told = [x for x in lines[i + 1 : i + 1 + _NEAR] if x.tells]
+            kinds[i] = kinds[i] if _is_loose(lines, i) and not _tie(lines, range(i, i + 1), told) >= _TIED else None
         elif kinds[i] is None and _is_open(line) and _is_loose(lines, i):
-            kinds[i] = _judge_loose(line, opens=not i, spoken=spoken)
+            # under furniture only news opens a story
+            news = not i or (line.finite and len(line.words) > 3 and not _count_figures(line))
+            kinds[i] = _judge_loose(line, opens=opens and news, spoken=spoken)
+        opens = opens and kinds[i] is not None
     for run in _lists(lines):
         # a list is of links to other stories, or it goes on with this one and what is over it is its heading
         label, around = run.start - 1, _around(lines, run)
