@@ -181,6 +181,13 @@ def test_a_note_on_who_wrote_it_is_furniture():
     assert read_roles(STORY[0], "By Ana Lind and Peter Ross", *STORY[1:], note)[note] == "boilerplate"
 
 
+def test_a_story_does_not_end_by_telling_who_somebody_new_is():
+    note = "Peter Ross teaches geology and keeps bees."
+    assert read_roles(*STORY, note, "Most read")[note] == "boilerplate"
+    assert read_roles(*STORY[:4], note, *STORY[4:])[note] == "body"
+    assert read_roles(*STORY, "Maria Venn remains in charge.")["Maria Venn remains in charge."] == "body"
+
+
 def test_what_trails_a_page_is_furniture_like_the_lines_before_it():
     line = "Comments are closed."
     assert read_roles(*STORY, line)[line] == "body"

@@ -7,7 +7,7 @@ import math
 import re
 from bisect import bisect_left
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from itertools import chain, groupby, pairwise
+from itertools import chain, groupby, pairwise, takewhile
 from operator import attrgetter
 from typing import NamedTuple
 
@@ -237,6 +237,10 @@ def _kinds(lines: Sequence[_Line], headings: set[int], turns: Collection[int]) -
     for i, line in enumerate(lines):
         if kinds[i] is None and len(line.words) <= _LONGEST_CALL and line.text.startswith(authors):
             kinds[i] = "notice"
+    last = max((i for i, kind in enumerate(kinds) if kind is None), default=0)
+    end = range(last, last + 1)
+    if last > 1 and _introduces(lines[last]) and _tie(lines, end, _around(lines, end)) == 0:
+        kinds[last] = "notice"
     for i in range(len(lines) - 1, 1, -1):
         # what trails a page, one piece of furniture after the other
         if kinds[i] is None and not (all(kinds[i - 2 : i]) and _trails(lines, i)):
@@ -356,6 +360,15 @@ def _part_names(byline: _Line) -> Iterator[str]:
         name = " ".join(t.text for t in run)
         if is_name and " " in name:
             yield f"{name} "
+
+
+def _introduces(line: _Line) -> bool:
+    """Whether a line tells in one sentence who a full name is, which a story does in passing."""
+    names = list(takewhile(lambda t: t.ent_type_ == "PERSON", line.tokens))
+    rest = line.tokens[len(names) :]
+    # "Ana Lind covers southern Spain."
+    told = _is_open(line) and not line.told and sum(t.text in _SENTENCE_MARKS for t in rest) == 1
+    return told and len(names) > 1 and rest[0].tag_ == "VBZ"
 
 
 def _trails(lines: Sequence[_Line], i: int) -> bool:
