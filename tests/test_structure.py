@@ -133,6 +133,15 @@ def test_a_line_in_the_past_tense_is_no_label():
     assert read_roles(*STORY[:4], line, *STORY[4:])[line] != "boilerplate"
 
 
+def test_a_clause_that_names_nothing_heads_its_part_if_other_parts_are_headed_so():
+    line = "There is space for prams"
+    headed = [*STORY[:2], "Steel has doubled in price", STORY[2], "Ferry operators welcome the delay", *STORY[3:5]]
+    assert read_roles(*headed, line, *STORY[5:])[line] == "headline"
+    link = "Actor weds in secret"
+    assert read_roles(*headed, link, *STORY[5:])[link] == "boilerplate"
+    assert read_roles(*STORY[:5], line, *STORY[5:])[line] == "boilerplate"
+
+
 def test_what_heads_nothing_is_a_link():
     line = "Ferry union in row over bridge contract"
     assert read_roles(*STORY[:4], line, *STORY[4:])[line] == "headline"

@@ -219,6 +219,10 @@ def _kinds(lines: Sequence[_Line], headings: set[int], turns: Collection[int]) -
             news = not i or (line.finite and len(line.words) > 3 and not _count_figures(line))
             kinds[i] = _judge_loose(line, opens=opens and news, spoken=spoken)
         opens = opens and kinds[i] is not None
+    # where parts of a text are headed by clauses, one that names nothing may head one too: "It is late"
+    inner = [i for i in range(2, len(lines) - 1) if _is_between(lines, i)]
+    if sum(kinds[i] is None for i in inner) > 1:
+        headings.update(i for i in inner if kinds[i] == "label" and lines[i].tags[0] in {"EX", "PRP"})
     for run in _lists(lines):
         # a list is of links to other stories, or it goes on with this one and what is over it is its heading
         label, around = run.start - 1, _around(lines, run)
@@ -360,6 +364,13 @@ def _part_names(byline: _Line) -> Iterator[str]:
         name = " ".join(t.text for t in run)
         if is_name and " " in name:
             yield f"{name} "
+
+
+def _is_between(lines: Sequence[_Line], i: int) -> bool:
+    """Whether a line is a clause without a stop right between two paragraphs."""
+    line = lines[i]
+    clause = line.finite and not line.stopped and not line.is_item
+    return clause and lines[i - 1].tells and lines[i + 1].tells
 
 
 def _introduces(line: _Line) -> bool:
