@@ -73,7 +73,8 @@ def extract_times(docs: Mapping[str, Doc], *, published: Published = None) -> pd
     A bare weekday is the last one up to the publication date, or the next one where its verb is about the future
     ("will", "is due to", "planned for", and the present tense of verbs of schedules: "opens on"). What is so "since" a
     day or month is never ahead. A month, a day of a month and a holiday are the nearest, those that the tense speaks
-    against counting as farther off; a quarter of a year is the nearest. "That day" and "two weeks later" count from
+    against counting as farther off, and never to come where it is of a past verb itself ("closed in December"); a
+    quarter of a year is the nearest. "That day" and "two weeks later" count from
     the last date told of before, and stay unpinned where there is none; "two weeks later" also where that is more than
     a sentence back or would end in the future. Of 7/8/07 the reading within a month of publication is taken, if there
     is one. Weeks are those of ISO 8601, Monday to Sunday. "Late Friday" and "late on Friday" are a DATE that covers its

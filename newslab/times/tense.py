@@ -25,10 +25,15 @@ _PRESENT_HELPERS = {"is", "are", "am", "'re", "’re"}
 # "rose ahead of Friday's vote", "left before Friday's vote": the vote was still to come
 _AHEAD_OF = ("ahead of ", "run-up to ", "before ")
 _OUT_OF = ("from ", "after ", "since ", "over ")
+# "shut in May" is over, "shut until May" or "from May" need not be
+_AT = {"after", "at", "before", "during", "in", "of", "on"}
+DONE = -2
 
 
 def read_lean(doc: Doc, first: int, i: int) -> int:
     """Tell whether the verb over a word is of the past (-1), of the future (1), or neither (0).
+
+    Where the word hangs on the verb itself, as in "closed in May", the past is certain (`DONE`, -2).
 
     Parameters
     ----------
@@ -72,7 +77,7 @@ def read_lean(doc: Doc, first: int, i: int) -> int:
         if word.tag_.startswith(("VB", "MD")) and (lean := _verb_lean(word, doc[i], belongs, direct)) is not None:
             if ahead and not _PLUPERFECT & _helpers(word):
                 return 1
-            return lean
+            return DONE if lean < 0 and _is_done(word, doc[i], first) else lean
         if word.head.i == word.i and 0 < first <= word.i < i:
             word = doc[first - 1]  # "EST Thursday" is at times parsed as a sentence of its own
             continue
@@ -89,6 +94,17 @@ def read_lean(doc: Doc, first: int, i: int) -> int:
             or (word.dep_ == "attr" and doc[max(0, word.head.i - 1)].dep_ == "expl")  # "there is a rally on Friday"
         )
     return 1 if ahead or called else 0
+
+
+def _is_done(verb: Word, word: Word, first: int) -> bool:
+    """Whether what a past verb tells of was done on a day: "closed in May", but not "promised a vote in May"."""
+    if verb.tag_ not in {"VBD", "VBN"} or _helpers(verb) & _PRESENT_HELPERS:
+        return False
+    lead = word.head if word.dep_ == "pobj" and word.head.lower_ in _AT else word
+    # the day may be that of a noun before it, however that is parsed
+    between = verb.doc[verb.i + 1 : max(verb.i + 1, first - 1)]
+    arranged = verb.lemma_.lower() in TELLING | _WORDS["arranging"] and any(w.pos_ == "NOUN" for w in between)
+    return lead.head.i == verb.i and not arranged and between[-1:].lemma_.lower() not in _WORDS["appointed"]
 
 
 def _left_of(verb: Word) -> Span:

@@ -12,6 +12,7 @@ from datetime import time as clock
 
 from spacy.tokens import Token as Word
 
+from newslab.times.tense import DONE
 from newslab.times.values import (
     Interval,
     cover_value,
@@ -44,7 +45,7 @@ class Scene:
     """What is known where an expression stands; by default nothing."""
 
     published: date | None = None
-    leaning: Callable[[], int] = lambda: 0  # -1 the verb tells of the past, 1 of the future, 0 neither
+    leaning: Callable[[], int] = lambda: 0  # -1 the verb tells of the past, -2 for certain, 1 of the future, 0 neither
     told: Time | None = None  # the last calendar time told of before
     told_day: Time | None = None  # the last that is a day
     far: bool = False  # whether that was sentences ago
@@ -95,14 +96,18 @@ _AGAINST_TENSE = 4
 
 
 def _pick_near(published: date, candidates: Iterable[date | None], lean: int) -> date | None:
-    """Of the dates a name can mean, take the nearest, those against the tense counting as farther off."""
+    """Of the dates a name can mean, take the nearest, those against the tense counting as farther off.
+
+    What was done for certain was not done later than the day after, which publication may be elsewhere on earth.
+    """
 
     def distance(day: date) -> tuple[int, bool]:
         days = (day - published).days
         against = _AGAINST_TENSE if days * lean < 0 else 2 if days > 0 and lean == 0 else 1
         return abs(days) * against, days > 0
 
-    return min((day for day in candidates if day), key=distance, default=None)
+    known = [day for day in candidates if day and (lean > DONE or (day - published).days <= 1)]
+    return min(known, key=distance, default=None)
 
 
 _UP_TO = {"until", "till", "by"}
