@@ -16,7 +16,7 @@ from spacy.tokens import Doc
 from spacy.tokens import Token as Word
 
 from newslab.tables import SPAN_COLUMNS, build_table
-from newslab.times.tense import TELLING, WORDS_BEFORE, read_lean
+from newslab.times.tense import TELLING, WORDS_BEFORE, opens_story, read_lean
 from newslab.times.timex import NAMESAKES, Scene, Time, resolve
 from newslab.times.values import cover_value, shift_date
 from newslab.times.words import Found, Token, find_expressions, read_tokens
@@ -74,7 +74,8 @@ def extract_times(docs: Mapping[str, Doc], *, published: Published = None) -> pd
     ("will", "is due to", "planned for", and the present tense of verbs of schedules: "opens on"). What is so "since" a
     day or month is never ahead. A month, a day of a month and a holiday are the nearest, those that the tense speaks
     against counting as farther off, and never to come where it is of a past verb itself ("closed in December"); a
-    quarter of a year is the nearest. "That day" and "two weeks later" count from
+    quarter of a year is the nearest. Where a main verb of the sentence or the one before has a date of two or more
+    years ago, they follow on it ("It fell in May 1998 and rose in June"). "That day" and "two weeks later" count from
     the last date told of before, and stay unpinned where there is none; "two weeks later" also where that is more than
     a sentence back or would end in the future. Of 7/8/07 the reading within a month of publication is taken, if there
     is one. Weeks are those of ISO 8601, Monday to Sunday. "Late Friday" and "late on Friday" are a DATE that covers its
@@ -229,6 +230,7 @@ def _rows(doc_id: str, doc: Doc, published: date | None) -> Iterator[dict[str, o
     told: Time | None = None
     told_day: Time | None = None
     told_at = 0
+    story: date | None = None
     # whoever is called May here once may be so again without a first name
     months = [doc[bisect_right(starts, tokens[match.first].start) - 1] for match in found if match.rule == "month"]
     people = {word.lower_ for word in months if _is_person(word)}
@@ -239,6 +241,9 @@ def _rows(doc_id: str, doc: Doc, published: date | None) -> Iterator[dict[str, o
         scene.published, scene.told, scene.told_day = published, told, told_day
         at = bisect_right(sentences, tokens[found[i].first].start)
         scene.far = at - told_at > _TOLD_WITHIN
+        head = doc[bisect_right(starts, tokens[found[i].first].start) - 1]
+        # "In 1998 it was founded. The mayor said in June": of this June
+        scene.story = None if story is None or scene.far or _lemma_over(head) in TELLING else story
         scene.near = _nearest_day(doc, starts, sentences, found, times, tokens, i) if rule == "time" else None
         times[i] = None if _is_name(scene, found[i], people) else resolve(found[i], scene)
         if rule == "day" and i and _is_range(tokens, found[i - 1], found[i]):
@@ -251,6 +256,9 @@ def _rows(doc_id: str, doc: Doc, published: date | None) -> Iterator[dict[str, o
         if time and time.day and rule != "time" and not compared:
             told, told_at = time, at
             told_day = time if time.grain == "D" else told_day
+            # of last year's June and a bare July it is anyone's guess
+            former = published and time.day.year < published.year - 1 and not time.anchored
+            story = time.day.replace(day=1) if former and time.grain in {"D", "M", "Y"} and scene.opens() else None
     for match, time in zip(found, times, strict=True):
         if time is None:
             continue
@@ -292,6 +300,7 @@ def _set_scene(doc: Doc, starts: list[int], tokens: list[Token], found: list[Fou
     day = found[i].parts.get("weekday") or found[i].parts.get("month") or tokens[first]
     return Scene(
         leaning=lambda: read_lean(doc, head, bisect_right(starts, day.start) - 1),
+        opens=lambda: opens_story(doc, head, bisect_right(starts, day.start) - 1),
         previous=before[-2] if len(before) > 1 else None,
         before=before[-1] if before else None,
         after=after[0] if after else None,
@@ -340,8 +349,7 @@ def _nearest_day(
         return time is not None and found[j].rule != "time" and re.match(_DAY, time.value or "") is not None
 
     def is_told(j: int) -> bool:
-        head = bisect_right(starts, tokens[found[j].first].start) - 1
-        return _lemma_over(doc, head) in TELLING
+        return _lemma_over(doc[bisect_right(starts, tokens[found[j].first].start) - 1]) in TELLING
 
     if (before := look(-1)) is not None:
         return times[before]
@@ -357,9 +365,8 @@ def _nearest_day(
     return None if after is None else times[after]
 
 
-def _lemma_over(doc: Doc, i: int) -> str:
+def _lemma_over(word: Word) -> str:
     """Give the verb that a word stands below."""
-    word = doc[i]
     for _ in range(20):
         if word.tag_.startswith("VB") or word.head.i == word.i:
             break

@@ -107,6 +107,22 @@ def _is_done(verb: Word, word: Word, first: int) -> bool:
     return lead.head.i == verb.i and not arranged and between[-1:].lemma_.lower() not in _WORDS["appointed"]
 
 
+def opens_story(doc: Doc, first: int, i: int) -> bool:
+    """Tell whether a date is one that a story goes on from: "The war began in May 1914", not "a shop founded in 1914".
+
+    A year alone must come first for that: "In 1986 it burned down", but "She was born in 1986".
+    """
+    lead = doc[i].head if doc[i].dep_ == "pobj" else doc[i]
+    verb = lead.head
+    if verb.lemma_ == "bear" or verb.i == lead.i or (doc[i].like_num and verb.i < i) or read_lean(doc, first, i) > DONE:
+        return False
+    for _ in range(5):
+        if verb.dep_ != "conj":
+            break
+        verb = verb.head
+    return verb.dep_ in {"ROOT", "ccomp"}
+
+
 def _left_of(verb: Word) -> Span:
     # not verb.children, which runs through all that hangs below the verb: a text may be one sentence
     return verb.doc[max(0, verb.i - WORDS_BEFORE) : verb.i]

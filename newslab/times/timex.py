@@ -48,7 +48,9 @@ class Scene:
     leaning: Callable[[], int] = lambda: 0  # -1 the verb tells of the past, -2 for certain, 1 of the future, 0 neither
     told: Time | None = None  # the last calendar time told of before
     told_day: Time | None = None  # the last that is a day
+    opens: Callable[[], bool] = lambda: False  # whether a story goes on from this date
     far: bool = False  # whether that was sentences ago
+    story: date | None = None  # the month, of a former year, that the story goes on from
     near: Time | None = None  # a day in the same sentence
     previous: Token | None = None  # the last but one before
     before: Token | None = None
@@ -129,6 +131,13 @@ def _pick_told(scene: Scene, today: date, candidates: Iterable[date | None]) -> 
     return _pick_near(today, candidates, lean)
 
 
+def _pick_story(scene: Scene, date_in: Callable[[int], date | None]) -> date | None:
+    """Of the dates a name can mean, take the next one in a story of former years: June of 1944, July."""
+    if scene.story is None or scene.leaning() >= 0:
+        return None
+    return _pick(scene.story, (date_in(scene.story.year + y) for y in (0, 1)), 1)
+
+
 def _weekday(parts: Parts, scene: Scene) -> tuple[date | None, bool]:
     """Give the date of a weekday and whether it took the publication date."""
     number = int((parts.get("weekday") or parts["weekday_short"]).value)
@@ -207,6 +216,8 @@ def _read_day(parts: Parts, scene: Scene) -> tuple[date | None, str, bool] | Non
                 today, (make_date(today.year + y, month, number) for y in (-1, 0, 1)), step.value or scene.leaning()
             )
             return day, show_date(day, "D"), True
+        if day := _pick_story(scene, lambda year: make_date(year, month, number)):
+            return day, day.isoformat(), False
         if scene.ends and scene.leaning() <= 0:
             # figures are of a stretch that is over
             day = _pick(today, (make_date(today.year + y, month, number) for y in (-1, 0)), -1)
@@ -381,7 +392,9 @@ def _resolve_month(parts: Parts, scene: Scene) -> Time | None:
     months = [make_date(y, month, 1) for y in range(today.year - 1, today.year + 2)]
     relative = _relative(parts)
     step = int(relative.value) if relative else None
-    if step is None and scene.ends and scene.leaning() <= 0:
+    if step is None and (day := _pick_story(scene, lambda year: make_date(year, month, 1))):
+        anchored = False
+    elif step is None and scene.ends and scene.leaning() <= 0:
         day = _pick(shift_date(this, -1, "M") or this, months, -1)
     elif step is None:
         day = _pick_told(scene, this, months)
@@ -845,6 +858,8 @@ def _resolve_holiday(parts: Parts, scene: Scene) -> Time | None:
         return Time("DATE", f"XXXX-{rule}" if re.fullmatch(r"\d\d-\d\d", rule) else "XXXX-XX-XX", None, True)
     days = [resolve_holiday(rule, y) for y in range(today.year - 1, today.year + 2)]
     step = parts.get("relative")
+    if step is None and (day := _pick_story(scene, lambda year: resolve_holiday(rule, year))):
+        return _pin(day, "D", anchored=False)
     if step and step.value == 0:
         return _pin(days[1], "D", anchored=True)
     lean = int(step.value) if step else 0
