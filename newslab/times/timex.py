@@ -286,8 +286,8 @@ def _resolve_day(parts: Parts, scene: Scene) -> Time | None:
     return time
 
 
-def _read_clock(parts: Parts) -> str | None:
-    """Write a clock time as ``Thh:mm`` with its offset from UTC; None if there is none."""
+def _read_clock(parts: Parts, part: str = "") -> str | None:
+    """Write a clock time, at a part of the day, as ``Thh:mm`` with its offset from UTC; None if there is none."""
     offset = ""
     if "clock" in parts:
         match = re.match(
@@ -309,12 +309,12 @@ def _read_clock(parts: Parts) -> str | None:
             return None
     else:
         return None
-    part = parts.get("part") or parts.get("tonight")
+    part = part or next((str(parts[name].value) for name in ("part", "tonight") if name in parts), "")
     if half:
         if not 1 <= hour <= 12:
             return None
         hour = hour % 12 + (12 if half == "p" else 0)
-    elif part and part.value in {"AF", "EV", "NI"} and 1 <= hour < 12:
+    elif part in {"AF", "EV", "NI"} and 1 <= hour < 12:
         hour += 12
     if hour > 24 or minute > 59 or (hour == 24 and minute):
         return None
@@ -342,7 +342,10 @@ def _resolve_time(parts: Parts, scene: Scene) -> Time | None:
     bare = "clock" in parts and str(parts["clock"].value)[-1].isdigit() and "zone" not in parts
     if bare and scene.word is not None and scene.word.dep_ == "dobj":
         return None  # a score
-    if hour_shown := _read_clock(parts):
+    # "2:30 on Sunday afternoon"
+    on = scene.after is not None and scene.after.low == "on"
+    part = scene.follower.parts.get("part") if on and scene.follower else None
+    if hour_shown := _read_clock(parts, str(part.value) if part else ""):
         return Time("TIME", shown + hour_shown, _mod(parts), anchored, day)
     if "part" in parts and not {"clock", "hour"} & parts.keys():
         return Time("TIME", f"{shown}T{parts['part'].value}", _mod(parts), anchored, day)
