@@ -222,10 +222,16 @@ def _read_day(parts: Parts, scene: Scene) -> tuple[date | None, str, bool] | Non
             # figures are of a stretch that is over
             day = _pick(today, (make_date(today.year + y, month, number) for y in (-1, 0)), -1)
             return day, show_date(day, "D"), True
-        # five years each way, for 29 February
+        # four years each way, for 29 February
         years = range(today.year - 4, today.year + 5)
         days = [make_date(y, month, number) for y in years]
-        day = _pick_told(scene, today, days) if _is_since(scene) else _pick_near(today, days, scene.leaning())
+        named = parts.get("weekday") or parts.get("weekday_short")
+        fitting = [day for day in days if day and named and day.isoweekday() == named.value]
+
+        def pick(days: Iterable[date | None]) -> date | None:
+            return _pick_told(scene, today, days) if _is_since(scene) else _pick_near(today, days, scene.leaning())
+
+        day = pick(fitting) or pick(days)
         return day, show_date(day, "D"), True
     if "relday" in parts:
         day = shift_date(today, int(parts["relday"].value), "D")
