@@ -146,6 +146,9 @@ def _weekday(parts: Parts, scene: Scene) -> tuple[date | None, bool]:
     from_told = relative and (relative.kind == "relative_told" or ("the" in parts and relative.low == "previous"))
     if from_told:
         today, anchored = _told_day(scene)
+    if "unit" in parts and "relative" in parts:  # Tuesday of last week
+        day, _, anchored = _unit_day(parts, scene)
+        return shift_date(day, number - day.isoweekday(), "D") if day else None, anchored
     if today is None:
         return None, anchored
     back = (today.isoweekday() - number) % 7
@@ -876,6 +879,17 @@ def _resolve_holiday(parts: Parts, scene: Scene) -> Time | None:
     return _pin(day, "D", anchored=True)
 
 
+def _resolve_nth_weekday(parts: Parts, scene: Scene) -> Time | None:
+    """Read "the first Monday of May", which moves from year to year as holidays do."""
+    nth = parts.get("nth") or parts["relative"]
+    if nth.low != "last" and (nth.kind == "relative" or not 1 <= nth.value <= 5):
+        return None
+    number = -1 if nth.low in {"last", "final"} or nth.value == 5 else nth.value
+    rule = f"{parts['month'].value}/{number}/{parts['weekday'].value}"
+    rest = {name: token for name, token in parts.items() if name != "relative"}
+    return _resolve_holiday(rest | {"holiday": nth._replace(value=rule)}, scene)
+
+
 _RESOLVERS: dict[str, Callable[[Parts, Scene], Time | None]] = {
     "day": _resolve_day,
     "time": _resolve_time,
@@ -894,4 +908,5 @@ _RESOLVERS: dict[str, Callable[[Parts, Scene], Time | None]] = {
     "set": _resolve_set,
     "ref": _resolve_ref,
     "holiday": _resolve_holiday,
+    "nth_weekday": _resolve_nth_weekday,
 }

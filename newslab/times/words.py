@@ -279,7 +279,7 @@ def find_expressions(tokens: list[Token]) -> Iterator[Found]:
                     parts.setdefault(group.rpartition("__")[0], tokens[match.start(group)])
             if tokens[last - 1].kind == "dot" and tokens[last - 2].low not in _SHORTENED:
                 last -= 1  # the stop after "in October." is the sentence's, that of "Oct." is its own
-            found = _read_sum(Found(name, first, last - 1, parts), tokens)
+            found = _read_week(_read_sum(Found(name, first, last - 1, parts), tokens), tokens)
             before, after = _read_range(found, tokens)
             yield from (early for early in before if early.first >= done)
             yield after[0] if after else found
@@ -325,6 +325,17 @@ def _read_sum(found: Found, tokens: list[Token]) -> Found:
     if not smaller:
         return found
     return found._replace(last=last, parts=found.parts | {"smaller": tokens[last]._replace(value=smaller)})
+
+
+def _read_week(found: Found, tokens: list[Token]) -> Found:
+    """Take its week into the match of a weekday: "Tuesday of last week"."""
+    if found.rule != "day" or "weekday" not in found.parts or found.parts.keys() - {"weekday", "part"}:
+        return found
+    at = found.last + 1 + (found.last + 1 < len(tokens) and tokens[found.last + 1].kind == "of")
+    relative, unit = (*tokens[at : at + 2], None, None)[:2]
+    if not relative or not unit or relative.kind != "relative" or unit.value != "W":
+        return found
+    return found._replace(last=at + 1, parts=found.parts | {"relative": relative, "unit": unit})
 
 
 _UP_TO = {"dash", "to"}
