@@ -718,7 +718,8 @@ _SIZES = [{"TS", "TM", "TH", "D"}, {"W", "WE", "F"}, {"M"}, {"Q", "season", "HY"
 
 
 _CLAUSE_ENDS = {"dot", "comma", "dash", "punct", "rpar", "break", "and"}
-_NEAR_ONLY = {"later", "before", "after"}  # count from a date of the last sentence, and not from publication
+# count from a date of the last sentence, and not from publication, as figures of "a year earlier" do
+_NEAR_ONLY = {"later", "before", "after"}
 
 
 def _resolve_ago(parts: Parts, scene: Scene) -> Time | None:
@@ -734,6 +735,13 @@ def _resolve_ago(parts: Parts, scene: Scene) -> Time | None:
         return Time("DURATION", show_length(n, grain), _mod(parts))  # from a moment that is not known as exactly
     if n is None:
         return Time("DATE", "PAST_REF" if step < 0 else "FUTURE_REF", None, True)
+    if parts.keys() & {"relday", "weekday", "relative"}:  # a year ago today, a week ago Tuesday, a year ago this month
+        (day, _), shown = _weekday(parts, scene) if "weekday" in parts else (scene.published, True), "D"
+        if "relative" in parts:
+            day, shown, _ = _unit_day(parts, scene)
+        elif "relday" in parts:
+            day = shift_date(day, int(parts["relday"].value), "D")
+        return _pin(shift_date(day, step * n, grain), shown, anchored=True, mod=_mod(parts))
     # what a quarter's figures are compared with a year ago are those of the same quarter
     if grain == "Y" and told and told.grain == "Q":
         return _pin(shift_date(told.day, step * n, "Y"), "Q", anchored=told.anchored, mod=_mod(parts))
@@ -742,7 +750,7 @@ def _resolve_ago(parts: Parts, scene: Scene) -> Time | None:
     base, anchored = (told.day, told.anchored) if told and from_told else (scene.published, True)
     if from_told and told and _size(grain) < _size(told.grain):
         base, anchored = None, told.anchored  # four days after some day of a year
-    elif marker.low in _NEAR_ONLY and told is None:
+    elif from_told and told is None and (marker.low in _NEAR_ONLY or n > 1):
         base, anchored = None, False
     shown = {"F": "W", "DE": "Y", "CE": "Y"}.get(grain, grain)
     day = shift_date(base, step * n, grain)
