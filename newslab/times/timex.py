@@ -689,7 +689,7 @@ def _resolve_weekend(parts: Parts, scene: Scene) -> Time | None:
     saturday = shift_date(today, 6 - today.isoweekday(), "D")
     relative = _relative(parts)
     if relative is not None and (relative.value or relative.kind == "relative_told"):
-        by = int(relative.value)
+        by = _step(parts) if "beyond" in parts else int(relative.value)
     else:
         # "the weekend" is over unless it is to come, "this weekend" to come unless it is over
         over = scene.leaning() < (0 if relative is not None and relative.low == "this" else 1)

@@ -41,6 +41,8 @@ _PIECES = {
     r"|(?:0\d|(?:(?<=at )|(?<=by )|(?<=from )|(?<=until ))[12]\d)[0-5]\d[ \xa0](?:hours|hrs)\b",
     "decade": r"(?:1\d|20)\d0['’]?s\b|['’]\d0s\b",
     "decade_short": r"[1-9]0s\b",
+    # "in '84", "the summer of '69", where no quotation begins
+    "short_year": r"(?:(?<=in )|(?<=of )|(?<=since )|(?<=by )|(?<=from ))['’]\d\d(?=[\s.,;:)?!—–-]|$)",
     "fy": r"FY[ \xa0]?['’]?(?:\d{4}|\d\d)(?!\d)",
     "qcode": r"[QH][1-4](?!\w)|[1-4][QH](?!\w)",
     "dord": r"\d{1,3}(?:st|nd|rd|th)\b",
@@ -200,6 +202,8 @@ def _classify(kind: str, shown: str, low: str, words: dict[str, tuple[str, objec
             return "number", float(shown[:-1] or 0) + _FRACTIONS[shown[-1]]
         whole, over, under = re.fullmatch(r"(?:(\d+)[ \xa0-])?(\d)/(\d)", shown).groups()  # type: ignore[union-attr]
         return "number", float(whole or 0) + int(over) / int(under)
+    if kind == "short_year":
+        return "year", int(shown[1:]) + (1900 if shown[1:] > "30" else 2000)
     if kind == "dord":
         return "dord", int(shown[:-2])
     if kind == "punct":
