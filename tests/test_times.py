@@ -102,9 +102,10 @@ def test_two_dates_for_a_document_are_refused():
         extract_times({"a": make_doc("today")}, published=pd.Series(["2019-03-07", "2019-03-08"], index=["a", "a"]))
 
 
-def test_published_that_is_no_date_is_refused():
-    with pytest.raises(ValueError, match="published 'soon', which is no date"):
-        extract_times({"a": make_doc("today")}, published="soon")
+@pytest.mark.parametrize("published", ["soon", "2019", "2019-03", 20190307, 2019.0])
+def test_published_that_is_no_date_is_refused(published):
+    with pytest.raises(ValueError, match=f"published {published!r}, which is no date"):
+        extract_times({"a": make_doc("today")}, published=published)
 
 
 @pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31", None])

@@ -10,6 +10,7 @@ from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import date
+from numbers import Number
 
 import pandas as pd
 from spacy.tokens import Doc
@@ -66,7 +67,7 @@ def extract_times(docs: Mapping[str, Doc], *, published: Published = None) -> pd
     Raises
     ------
     ValueError
-        If ``published`` is no date.
+        If ``published`` is no date, as are a year, a month and a number.
 
     Notes
     -----
@@ -210,6 +211,9 @@ def _published_day(published: Published, doc_id: str) -> date | None:
     if given is None or pd.isna(given):
         return None
     try:
+        # pandas takes a number for nanoseconds since 1970, and a year or month for its first day
+        if isinstance(given, Number) or re.fullmatch(r"\s*\d{4}(-\d\d?)?\s*", str(given)):
+            raise ValueError
         return pd.Timestamp(given).date()
     except (ValueError, TypeError, NotImplementedError) as error:  # the last for years before 1
         raise ValueError(
