@@ -351,6 +351,8 @@ def _resolve_time(parts: Parts, scene: Scene) -> Time | None:
     bare = "clock" in parts and str(parts["clock"].value)[-1].isdigit() and "zone" not in parts
     if bare and scene.word is not None and scene.word.dep_ == "dobj":
         return None  # a score
+    if bare and scene.before and scene.before.low in {"in", "of"} | _NUMBERED:
+        return None  # "finished in 2:14:31", "verse 3:16"
     # "2:30 on Sunday afternoon"
     on = scene.after is not None and scene.after.low == "on"
     part = scene.follower.parts.get("part") if on and scene.follower else None
@@ -422,12 +424,14 @@ _YEAR_BEFORE = {
     "in", "of", "since", "from", "until", "till", "by", "around", "circa", "before", "after", "between", "and", "to",
     "through", "during", "early", "late", "("
 }  # fmt: skip
+# of these, those that are also before a number of things
+_COUNT_BEFORE = {"and", "of"}
 _AMOUNTS = {"CARDINAL", "MONEY", "QUANTITY", "PERCENT"}
 _SIGNS = {*"$€£¥#%", "kg", "km", "m", "cm", "mm", "ft", "lb", "lbs", "mph", "mw", "hp"}
 # what is told apart by numbers: Room 1984
 _NUMBERED = {
     "article", "asteroid", "box", "bus", "chapter", "flight", "form", "gate", "highway", "interstate", "lot", "model",
-    "no", "number", "page", "platform", "resolution", "room", "route", "section", "suite", "train", "unit"
+    "no", "number", "page", "platform", "resolution", "room", "route", "section", "suite", "train", "unit", "verse"
 }  # fmt: skip
 
 
@@ -438,7 +442,13 @@ def _is_counted(scene: Scene) -> bool:
         return False
     if scene.word_first and scene.word_first.i < word.i:
         return True  # about 2000 people
-    return before is not None and (before.pos_ in {"VERB", "AUX"} or before.dep_ == "quantmod")
+    if scene.previous and scene.previous.kind == "year":
+        return False  # "in 2004 and 2005 voters"
+    if before is None:
+        return False
+    if before.lower_ == "of":  # "a crowd of 2019 people", but "the winners of 2019 awards"
+        return any(left.lower_ in {"a", "an"} for left in before.head.lefts)
+    return before.pos_ in {"VERB", "AUX"} or before.dep_ == "quantmod" or before.lower_ == "and"
 
 
 def _resolve_year(parts: Parts, scene: Scene) -> Time | None:
@@ -457,7 +467,7 @@ def _resolve_year(parts: Parts, scene: Scene) -> Time | None:
     if "edge" not in parts and "unit" not in parts:
         if before in _SIGNS or (scene.after and scene.after.low in _SIGNS):
             return None
-        if before in _NUMBERED or (before not in _YEAR_BEFORE and _is_counted(scene)):
+        if before in _NUMBERED or (before not in _YEAR_BEFORE - _COUNT_BEFORE and _is_counted(scene)):
             return None
         lead = scene.previous.kind if scene.previous and scene.before and scene.before.kind == "dash" else ""
         ranged = lead == "year"
