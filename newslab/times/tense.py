@@ -101,10 +101,13 @@ def _is_done(verb: Word, word: Word, first: int) -> bool:
     if verb.tag_ not in {"VBD", "VBN"} or _helpers(verb) & _PRESENT_HELPERS:
         return False
     lead = word.head if word.dep_ == "pobj" and word.head.lower_ in _AT else word
+    if lead.head.i != verb.i:
+        return False
     # the day may be that of a noun before it, however that is parsed
-    between = verb.doc[verb.i + 1 : max(verb.i + 1, first - 1)]
-    arranged = verb.lemma_.lower() in TELLING | _WORDS["arranging"] and any(w.pos_ == "NOUN" for w in between)
-    return lead.head.i == verb.i and not arranged and between[-1:].lemma_.lower() not in _WORDS["appointed"]
+    before = verb.doc[max(0, first - WORDS_BEFORE) : max(0, first - 1)]
+    if verb.lemma_.lower() in TELLING | _WORDS["arranging"] and any(w.i > verb.i and w.pos_ == "NOUN" for w in before):
+        return False
+    return before[-1:].lemma_.lower() not in _WORDS["appointed"]
 
 
 def opens_story(doc: Doc, first: int, i: int) -> bool:
