@@ -8,7 +8,8 @@
 - workers: two local workers against one.
 
 Articles are put together from the paragraphs of the default document and of the texts in FILE (one JSON object a line,
-with ``text``), at random with a seed. Seconds are those of the processor, so that other work on the machine counts
+with ``text``), at random with a seed. Without FILE few paragraphs come again and again, which makes topics look cheap:
+each is embedded once. Seconds are those of the processor, so that other work on the machine counts
 little, and matrices have one thread, as one that waits for another counts too; where the clock matters, both are
 given. Memory is the operating system's own count.
 """
