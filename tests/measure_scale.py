@@ -150,11 +150,13 @@ def measure_flat(options: argparse.Namespace) -> None:
     with tempfile.TemporaryDirectory() as out:
         for table in (*extract_tables(make_articles(1, []).iloc[:0].assign(title=""), {}), "errors", "partitions"):
             (Path(out) / table).mkdir()
+        done = 0  # the last partitions are smaller than the others
         for number, entries in enumerate(_cut(_list_rows(make_articles(n, options.texts)), 100)):
             analyse_partition(number, entries, about, out)
-            if not (number + 1) % max(1, n // 1000):
+            done += len(entries)
+            if not (number + 1) % max(1, n // 1000) or done == n:
                 peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
-                print(f"{(number + 1) * 100:6} articles, peak {peak:.2f} GB", flush=True)
+                print(f"{done:6} articles, peak {peak:.2f} GB", flush=True)
 
 
 # What someone would write who has one core and no Dask: the same tables of the same stretches, on disk
