@@ -120,8 +120,8 @@ def find_paragraphs(doc: Doc) -> list[Paragraph]:
         "boilerplate" if kind else "headline" if i in headings or _heads(line, opens=not i) else "body"
         for i, (line, kind) in enumerate(zip(lines, kinds, strict=True))
     ]
-    starts, ends = ([edge[i] for edge in edges] for i in range(2))
-    return list(map(Paragraph, starts, ends, parts, roles, kinds))
+    found = zip(edges, parts, roles, kinds, strict=True)
+    return [Paragraph(start, end, part, role, kind) for (start, end), part, role, kind in found]
 
 
 def _part(doc: Doc, edges: list[tuple[int, int]]) -> Iterator[list[Token]]:
@@ -219,6 +219,13 @@ def _kinds(lines: Sequence[_Line], headings: set[int], turns: Collection[int]) -
             news = not i or (line.finite and len(line.words) > 3 and not _count_figures(line))
             kinds[i] = _judge_loose(line, opens=opens and news, spoken=spoken)
         opens = opens and kinds[i] is not None
+    _judge_headings(lines, kinds, headings)
+    _judge_notes(lines, kinds)
+    return kinds
+
+
+def _judge_headings(lines: Sequence[_Line], kinds: list[str | None], headings: set[int]) -> None:
+    """Tell the headings in mid-text and over lists from labels of what leads elsewhere."""
     # where parts of a text are headed by clauses, one that names nothing may head one too: "It is late"
     inner = [i for i in range(2, len(lines) - 1) if _is_between(lines, i)]
     if sum(kinds[i] is None for i in inner) > 1:
@@ -236,6 +243,10 @@ def _kinds(lines: Sequence[_Line], headings: set[int], turns: Collection[int]) -
     for i in headings:
         # what addresses the reader is furniture all the same
         kinds[i] = None if kinds[i] in {"label", "notice", "dateline"} else kinds[i]
+
+
+def _judge_notes(lines: Sequence[_Line], kinds: list[str | None]) -> None:
+    """Find the notes on who wrote a text, and those that trail its page."""
     bylines = (line for line, kind in zip(lines, kinds, strict=True) if kind == "byline")
     authors = tuple({name for byline in bylines for name in _part_names(byline)})
     for i, line in enumerate(lines):
@@ -250,7 +261,6 @@ def _kinds(lines: Sequence[_Line], headings: set[int], turns: Collection[int]) -
         if kinds[i] is None and not (all(kinds[i - 2 : i]) and _trails(lines, i)):
             break
         kinds[i] = kinds[i] or "notice"
-    return kinds
 
 
 def _judge_form(line: _Line) -> str | None:

@@ -226,7 +226,7 @@ _TOLD_WITHIN = 1  # sentences before, from which "ten years later" can count
 
 def _rows(doc_id: str, doc: Doc, published: date | None) -> Iterator[dict[str, object]]:
     text = read_text(doc)
-    starts = [word.idx for word in doc]
+    starts = doc.to_array("IDX").tolist()
     tokens = [_unclass_that(doc, starts, token) for token in read_tokens(text)]
     found = list(find_expressions(tokens))
     sentences = [word.idx for word in doc if word.is_sent_start]
@@ -236,7 +236,7 @@ def _rows(doc_id: str, doc: Doc, published: date | None) -> Iterator[dict[str, o
     told_at = 0
     story: date | None = None
     # whoever is called May here once may be so again without a first name
-    months = [doc[bisect_right(starts, tokens[match.first].start) - 1] for match in found if match.rule == "month"]
+    months = [doc[_place(starts, tokens[match.first])] for match in found if match.rule == "month"]
     people = {word.lower_ for word in months if _is_person(word)}
     # a clock time needs the day that its sentence gives before or after it, so days go first
     for i in sorted(range(len(found)), key=lambda i: found[i].rule == "time"):
@@ -245,7 +245,7 @@ def _rows(doc_id: str, doc: Doc, published: date | None) -> Iterator[dict[str, o
         scene.published, scene.told, scene.told_day = published, told, told_day
         at = bisect_right(sentences, tokens[found[i].first].start)
         scene.far = at - told_at > _TOLD_WITHIN
-        head = doc[bisect_right(starts, tokens[found[i].first].start) - 1]
+        head = doc[_place(starts, tokens[found[i].first])]
         # "In 1998 it was founded. The mayor said in June": of this June
         scene.story = None if story is None or scene.far or _lemma_over(head) in TELLING else story
         scene.near = _nearest_day(doc, starts, sentences, found, times, tokens, i) if rule == "time" else None
@@ -285,10 +285,15 @@ def _rows(doc_id: str, doc: Doc, published: date | None) -> Iterator[dict[str, o
         }
 
 
+def _place(starts: list[int], token: Token) -> int:
+    """Find which word of the Doc a token begins in."""
+    return bisect_right(starts, token.start) - 1
+
+
 def _unclass_that(doc: Doc, starts: list[int], token: Token) -> Token:
     """Take its class from the "that" of a clause: "said that Monday was quiet"."""
     if token.low == "that":
-        word = doc[bisect_right(starts, token.start) - 1]
+        word = doc[_place(starts, token)]
         if word.dep_ == "mark" or word.tag_ in {"IN", "WDT"}:
             return token._replace(kind="word", value=None)
     return token
@@ -299,12 +304,12 @@ def _set_scene(doc: Doc, starts: list[int], tokens: list[Token], found: list[Fou
     first, last = found[i].first, found[i].last
     before = tokens[max(0, first - 2) : first]
     after = tokens[last + 1 : last + 3]
-    head = bisect_right(starts, tokens[first].start) - 1
+    head = _place(starts, tokens[first])
     # of "7:24 a.m. EST Thursday" the day is what hangs on the verb
     day = found[i].parts.get("weekday") or found[i].parts.get("month") or tokens[first]
     return Scene(
-        leaning=lambda: read_lean(doc, head, bisect_right(starts, day.start) - 1),
-        opens=lambda: opens_story(doc, head, bisect_right(starts, day.start) - 1),
+        leaning=lambda: read_lean(doc, head, _place(starts, day)),
+        opens=lambda: opens_story(doc, head, _place(starts, day)),
         previous=before[-2] if len(before) > 1 else None,
         before=before[-1] if before else None,
         after=after[0] if after else None,
@@ -353,7 +358,7 @@ def _nearest_day(
         return time is not None and found[j].rule != "time" and re.match(_DAY, time.value or "") is not None
 
     def is_told(j: int) -> bool:
-        return _lemma_over(doc[bisect_right(starts, tokens[found[j].first].start) - 1]) in TELLING
+        return _lemma_over(doc[_place(starts, tokens[found[j].first])]) in TELLING
 
     if (before := look(-1)) is not None:
         return times[before]
