@@ -6,12 +6,10 @@ through charset-normalizer. CSV, JSON Lines and Parquet are read row by row. Not
 
 import codecs
 import csv
-import glob
 import hashlib
 import json
 import re
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from functools import lru_cache
 from itertools import islice
@@ -20,6 +18,18 @@ from typing import Any, NamedTuple, TextIO
 
 import pandas as pd
 
+from newslab.files import (
+    HTML_SUFFIXES,
+    JSON_SUFFIXES,
+    LARGEST,
+    MARKDOWN_SUFFIXES,
+    PARQUET_SUFFIXES,
+    TABLE_SUFFIXES,
+    find_files,
+    name_documents,
+    read_file,
+    spell_name,
+)
 from newslab.tables import build_table
 
 COLUMNS = {
@@ -34,19 +44,6 @@ COLUMNS = {
     "file": "str",
     "sha256": "str",
 }
-
-HTML_SUFFIXES = frozenset({".html", ".htm", ".xhtml"})
-MARKDOWN_SUFFIXES = frozenset({".md", ".markdown"})
-SUFFIXES = HTML_SUFFIXES | MARKDOWN_SUFFIXES | {".txt", ".text"}
-"""Endings of the files that are picked up from a folder."""
-
-JSON_SUFFIXES = frozenset({".jsonl", ".ndjson"})
-PARQUET_SUFFIXES = frozenset({".parquet"})
-TABLE_SUFFIXES = frozenset({".csv", ".tsv"}) | JSON_SUFFIXES | PARQUET_SUFFIXES
-"""Endings of files that hold an article a row; picked up from a folder that holds no other document."""
-
-CORRECTIONS_SUFFIX = ".corrections.toml"
-"""Ending, in place of its own, of the file beside a document that holds its corrections."""
 
 # What other kinds of file begin with, so that the message can name them (file-format magic numbers)
 _MAGIC = {
@@ -94,10 +91,6 @@ _LONGEST_FIELD = 1 << 26  # characters; what is longer is a quotation mark never
 # Below this share of a full line, a line is taken to end where its author ended it (see _unwrap)
 _FULL_LINE = 0.7
 _WIDEST_WRAP = 100
-
-
-# ten times the longest novel: what is larger is no document, and would take hours to parse
-_LARGEST = 32_000_000
 
 
 class _Reading(NamedTuple):
@@ -227,7 +220,7 @@ def read_entry(entry: Entry) -> dict[str, object]:
     else:
         row, text, mended = entry.row, entry.row["text"], None
         content = text.encode("utf-8", "surrogatepass")
-        if len(content) > _LARGEST:
+        if len(content) > LARGEST:
             raise ValueError(f"{where}: its text has {len(content):,} bytes, more than any document; split it")
         if _STRAY_BYTE.search(text):  # the file is not all UTF-8
             text, mended = _decode(_HALF_CHARACTER.sub("\ufffd", text).encode("utf-8", "surrogateescape"), where)
@@ -247,7 +240,7 @@ def read_entry(entry: Entry) -> dict[str, object]:
         "heading_starts": told if told and text == reading.text else _locate(reading.headings, reading.text),
         "language": _identify_language(reading.text),
         "repairs": "; ".join(([mended] if mended else []) + repairs),
-        "file": _spell(str(entry.file)),
+        "file": spell_name(str(entry.file)),
         "sha256": hashlib.sha256(content).hexdigest(),
     }
 
@@ -279,7 +272,7 @@ def list_entries(source: str | Path | Iterable[str | Path]) -> Iterator[Entry]:
     for path in files:
         if path.suffix.lower() in TABLE_SUFFIXES:
             next(_iter_table(path), None)  # says what is wrong with its columns
-    names = iter(_name_documents([path for path in files if path.suffix.lower() not in TABLE_SUFFIXES]))
+    names = iter(name_documents([path for path in files if path.suffix.lower() not in TABLE_SUFFIXES]))
     seen: set[str] = set()
     for path in files:
         listed = _iter_table(path) if path.suffix.lower() in TABLE_SUFFIXES else [Entry(next(names), str(path))]
@@ -407,92 +400,6 @@ def _as_text(value: object) -> str | None:
     if _is_null(value):
         return None
     return _STRAY_BYTE.sub(_decode_stray, str(value)).encode("utf-8", "replace").decode().strip() or None
-
-
-def name_files(source: str | Path | Iterable[str | Path]) -> dict[str, Path]:
-    """Find the files that `read_articles` reads, by the ``doc_id`` that it gives them."""
-    paths = list(find_files(source))
-    return dict(zip(_name_documents(paths), paths, strict=True))
-
-
-def find_files(source: str | Path | Iterable[str | Path]) -> Iterator[Path]:
-    """Find the documents that a path, a pattern, a folder or several of them name, in the order of `read_articles`."""
-    if not isinstance(source, str | Path):
-        for one in source:
-            yield from find_files(one)
-        return
-    path = Path(source)
-    if _exists(path) and path.is_dir():
-        known = [p for p in sorted(path.rglob("*")) if p.suffix.lower() in SUFFIXES | TABLE_SUFFIXES and p.is_file()]
-        known = [p for p in known if not any(part.startswith(".") for part in p.relative_to(path).parts)]
-        # beside documents, a table is more likely about them
-        found = [p for p in known if p.suffix.lower() in SUFFIXES] or known
-        if not found:
-            endings = ", ".join(sorted(SUFFIXES | TABLE_SUFFIXES))
-            raise ValueError(f"{path}: holds no document; put files there that end in {endings}")
-        yield from found
-    elif _exists(path):
-        if not path.is_file():
-            raise ValueError(f"{path}: is a pipe or a device; save what it gives as a file")
-        yield path
-    elif matches := sorted(glob.glob(str(source), recursive=True)):  # noqa: PTH207 (an absolute pattern may come)
-        yield from (p for p in map(Path, matches) if p.is_file())
-    else:
-        raise FileNotFoundError(f"{source}: no such file or folder; check the path")
-
-
-def _exists(path: Path) -> bool:
-    try:
-        return path.exists()
-    except OSError:  # such as a name longer than any can be
-        return False
-
-
-def _name_documents(paths: Sequence[Path]) -> list[str]:
-    """Give each file the shortest end of its path that no other file shares."""
-    parts = [(*path.parts[:-1], path.stem) for path in paths]
-    names: dict[int, str] = {}
-    unnamed, depth = list(range(len(paths))), 1
-    while unnamed:
-        shared = Counter(parts[i][-depth:] for i in unnamed)
-        for i in unnamed:
-            if shared[parts[i][-depth:]] == 1:
-                names[i] = "/".join(parts[i][-depth:])
-            elif depth >= len(parts[i]):
-                names[i] = str(paths[i])
-        unnamed, depth = [i for i in unnamed if i not in names], depth + 1
-    taken: set[str] = set()
-    for i in range(len(paths)):
-        names[i] = _spell(names[i])
-        names[i] = names[i] if names[i] not in taken else f"{names[i]}-{i + 1}"
-        taken.add(names[i])
-    return [names[i] for i in range(len(paths))]
-
-
-def _spell(name: str) -> str:
-    """Write a file's name in characters; it may hold bytes that are none."""
-    return name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
-
-
-def read_file(path: Path) -> bytes:
-    """Read a document's bytes.
-
-    Raises
-    ------
-    ValueError
-        If it is empty, larger than any document, or cannot be read; the message names it and the remedy.
-    """
-    try:
-        with path.open("rb") as file:
-            content = file.read(_LARGEST + 1)
-            size = max(path.stat().st_size, len(content))
-    except OSError as error:
-        raise ValueError(f"{path}: cannot be read ({error.strerror}); check its permissions") from error
-    if size > _LARGEST:
-        raise ValueError(f"{path}: has {size:,} bytes, more than any document; split it, or make a table of its parts")
-    if not content.strip():
-        raise ValueError(f"{path}: is empty; check that it is the file you meant")
-    return content
 
 
 def _decode(content: bytes, path: Path) -> tuple[str, str | None]:

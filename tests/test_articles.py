@@ -5,7 +5,8 @@ import re
 import pandas as pd
 import pytest
 
-from newslab.articles import COLUMNS, iter_articles, list_entries, name_files, read_articles
+from newslab.articles import COLUMNS, iter_articles, list_entries, read_articles
+from newslab.files import name_files
 
 PAGE = """<!doctype html><html lang="en"><head><title>Council votes</title>
 <meta property="og:site_name" content="The Daily">

@@ -107,6 +107,21 @@ def test_a_killed_build_leaves_the_earlier_report_and_the_next_is_right(place, n
         assert "up to date" in build.communicate()[0]
 
 
+@pytest.mark.parametrize("share", [0.2, 0.5, 0.8], ids=["early", "half-way", "late"])
+def test_an_interrupted_build_says_so_in_one_line(place, share):
+    since = time.monotonic()
+    with start(place) as first:
+        assert first.wait() == 0
+    lasts = time.monotonic() - since
+    tell(place, 2)
+    with start(place, start_new_session=True) as build:
+        time.sleep(share * lasts)
+        os.killpg(build.pid, signal.SIGINT)  # as a terminal does: all processes hear it
+        _, failed = build.communicate()
+    assert (build.returncode, failed) == (1, "stopped; the pages made so far stay\n")
+    check_report(place, {1, 2})
+
+
 def test_two_builds_side_by_side_do_not_mix(place):
     builds = [start(place), start(place)]
     said = [build.communicate()[0] for build in builds]

@@ -139,7 +139,7 @@ def test_finding_nothing_to_do_imports_nothing_heavy(place, made):
     asked = [*options(place, made), str(place / "story.txt")]
     code = (
         "import sys; from newslab.reports.driver import main; main(sys.argv[1:]); "
-        "print([m for m in ('spacy', 'altair', 'nbconvert', 'IPython') if m in sys.modules])"
+        "print([m for m in ('pandas', 'spacy', 'altair', 'nbconvert', 'IPython') if m in sys.modules])"
     )
     assert run("-c", code, *asked).splitlines()[-1] == "[]"
 

@@ -20,7 +20,7 @@ import pandas as pd
 from tqdm import tqdm
 
 from newslab.articles import COLUMNS as ARTICLE_COLUMNS
-from newslab.articles import TABLE_SUFFIXES, Entry, find_files, list_entries, tabulate
+from newslab.articles import Entry, list_entries, tabulate
 from newslab.corpora.partitions import (
     RECORDS,
     UNFINISHED,
@@ -30,6 +30,7 @@ from newslab.corpora.partitions import (
     read_schemas,
     write_partition,
 )
+from newslab.files import TABLE_SUFFIXES, find_files
 from newslab.parsing import DEFAULT_PIPELINE, describe_pipeline
 from newslab.tables import build_table, check_columns
 

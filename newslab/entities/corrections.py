@@ -52,9 +52,9 @@ from typing import Any
 
 import pandas as pd
 
-from newslab.articles import CORRECTIONS_SUFFIX, name_files
 from newslab.entities.lexicon import fold_name
 from newslab.entities.mentions import NAMED
+from newslab.files import CORRECTIONS_SUFFIX, name_files
 from newslab.tables import build_table
 
 KEYS = {

@@ -5,29 +5,33 @@ Whether anything is to be done is found out before anything heavy is imported.
 
 import argparse
 import errno
+import importlib
 import importlib.metadata
 import json
 import os
 import re
 import shlex
+import signal
 import sys
 import threading
 import time
 import unicodedata
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from multiprocessing import get_context, parent_process
+from multiprocessing import forkserver, get_context, parent_process
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any, NamedTuple, TextIO
 
+from newslab.files import CORRECTIONS_SUFFIX, find_files, read_file
 from newslab.reports.records import RECORD, Page, digest, digest_records
 from newslab.reports.writing import check_writable, hold_folder, write_whole
 
 _PACKAGE = Path(__file__).parent.parent
+_ON_WINDOWS = sys.platform == "win32"
 _NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EIO}
 _ORDER = ["profile", "entities", "quantities", "quotes", "times", "text"]
 """Pages in the order to read them; any other notebook comes after, by name."""
@@ -54,12 +58,14 @@ class _Document:
 
 
 class _Task(NamedTuple):
-    """A call for a worker: of which function in `running`, with what, and for which page."""
+    """A call for a worker: of which function in which module of `newslab.reports`, with what, and for which page."""
 
     function: str
     arguments: tuple
     document: _Document | None = None
     notebook: _Notebook | None = None
+    start: str = "forkserver"
+    """How its process starts: forked from one that has imported everything, or anew (``spawn``)."""
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -149,8 +155,6 @@ def _split_paths(given: str) -> list[str]:
 
 
 def _find_documents(options: argparse.Namespace, failures: list[str]) -> Iterator[_Document]:
-    from newslab.articles import CORRECTIONS_SUFFIX, find_files, read_file  # here: `--help` needs no pandas
-
     paths: list[Path] = []
     for given in options.paths:
         try:
@@ -244,9 +248,11 @@ def _make(
     """Make the pages that are due, telling of each as it is done, and give their number."""
     made = 0
     headings = {notebook.name: notebook.heading for notebook in notebooks}
-    tasks = deque(_Task("prepare", (d.environment,), d) for d in due)
+    tasks = deque(_Task("reading.prepare", (d.environment,), d) for d in due)
     if tasks:
-        tasks.insert(1, _Task("keep_bundle", (str(options.cache.resolve()),)))
+        tasks.insert(1, _Task("running.keep_bundle", (str(options.cache.resolve()),)))
+        if options.workers > 1:  # the first document is read while all that pages need is imported
+            tasks[0] = tasks[0]._replace(start="spawn")
     for task, result, seconds in _work_off(tasks, options.workers):
         document, notebook = task.document, task.notebook
         if isinstance(result, OSError) and result.errno in _NO_ROOM:
@@ -255,10 +261,10 @@ def _make(
             continue
         if isinstance(result, Exception):
             failures.append(_say_failure(document, notebook, result))
-            if notebook and task.function == "make_page":
+            if notebook and task.function == "running.make_page":
                 _, page, _, frame = task.arguments
-                tasks.append(_Task("make_notice", (notebook.heading, page, frame), document, notebook))
-        elif task.function == "make_notice":
+                tasks.append(_Task("running.make_notice", (notebook.heading, page, frame), document, notebook))
+        elif task.function == "running.make_notice":
             continue
         elif notebook is None:
             _tell(f"{document.path} ({seconds:.1f} s to read)")
@@ -268,7 +274,9 @@ def _make(
             frame = {"document": result.title, "pages": list(headings), "index": "../index.html"}
             for n in reversed(due[document]):
                 page = str((document.folder / f"{n.name}.html").resolve())
-                tasks.appendleft(_Task("make_page", (str(n.path), page, document.environment, frame), document, n))
+                tasks.appendleft(
+                    _Task("running.make_page", (str(n.path), page, document.environment, frame), document, n)
+                )
         else:
             _tell(f"  {document.folder / notebook.name}.html ({seconds:.1f} s)")
             made += 1
@@ -284,7 +292,7 @@ def _make_index(out: Path, failures: list[str]) -> None:
         return
     if index.is_file() and digest_records(out).encode() in index.read_bytes():
         return
-    for _, result, _ in _work_off(deque([_Task("make_index", (str(out.resolve()),))]), 1):
+    for _, result, _ in _work_off(deque([_Task("running.make_index", (str(out.resolve()),))]), 1):
         if isinstance(result, OSError):
             raise result
         if isinstance(result, Exception):
@@ -292,31 +300,47 @@ def _make_index(out: Path, failures: list[str]) -> None:
 
 
 def _work_off(tasks: deque[_Task], n_workers: int) -> Iterator[tuple[_Task, Any, float]]:
-    """Run each task in a process of its own, forked from one that has imported everything; more may be added meanwhile.
+    """Run each task in a process of its own; more may be added meanwhile.
 
     A pool would be lost with the first worker that is killed for want of memory; here that is one task's failure.
     """
-    # forks of a process that runs nothing else are safe, unlike forks of this one
-    context = get_context("spawn" if sys.platform == "win32" else "forkserver")
-    context.set_forkserver_preload(["newslab.reports.running"])
     running: dict[Any, tuple[_Task, BaseProcess, float]] = {}
+    if tasks and not _ON_WINDOWS:  # forks of a process that runs nothing else are safe, unlike forks of this one
+        forkserver.set_forkserver_preload(["newslab.reports.running"])
+        with _deaf():
+            forkserver.ensure_running()
     try:
-        yield from _work_on(tasks, running, n_workers, context)
+        yield from _work_on(tasks, running, n_workers)
     finally:
         for _, process, _ in running.values():
             process.terminate()
             process.join()
 
 
+@contextmanager
+def _deaf() -> Iterator[None]:
+    """Let processes that are started here never hear of an interruption: this one hears of it and ends them."""
+    hearing = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, hearing)
+
+
 def _work_on(
-    tasks: deque[_Task], running: dict[Any, tuple[_Task, BaseProcess, float]], n_workers: int, context: Any
+    tasks: deque[_Task], running: dict[Any, tuple[_Task, BaseProcess, float]], n_workers: int
 ) -> Iterator[tuple[_Task, Any, float]]:
     while tasks or running:
         while tasks and len(running) < n_workers:
             task = tasks.popleft()
+            context: Any = get_context("spawn" if _ON_WINDOWS else task.start)
             receiver, sender = context.Pipe(duplex=False)
             process = context.Process(target=_work, args=(sender, task.function, task.arguments), daemon=True)
-            process.start()
+            if context.get_start_method() == "spawn":
+                with _deaf():
+                    process.start()
+            else:  # waits for all to be imported, and is forked from one that is deaf
+                process.start()
             sender.close()
             running[receiver] = task, process, time.monotonic()
         for ready in wait(list(running)):
@@ -332,10 +356,10 @@ def _work_on(
 
 def _work(sender: Connection, function: str, arguments: tuple) -> None:
     threading.Thread(target=_end_with_driver, daemon=True).start()
-    from newslab.reports import running  # here: the driver itself needs none of it
-
+    module, name = function.split(".")
     try:
-        sender.send(getattr(running, function)(*arguments))
+        # here: the driver itself needs none of it
+        sender.send(getattr(importlib.import_module(f"newslab.reports.{module}"), name)(*arguments))
     except Exception as error:  # whatever goes wrong is told, in plain words and numbers, and the other tasks go on
         if isinstance(error, OSError) and error.errno:
             sender.send(OSError(error.errno, error.strerror))

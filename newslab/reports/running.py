@@ -1,5 +1,6 @@
 """Running: what a worker process does for the driver. All that is heavy is imported here, once, before workers fork."""
 
+import gc
 import json
 import os
 import tempfile
@@ -15,11 +16,11 @@ from nbformat import NotebookNode
 from traitlets.config import Config
 
 import newslab
-from newslab.articles import Entry, read_articles, read_entry
-from newslab.entities.corrections import find_corrections
-from newslab.parsing import DEFAULT_PIPELINE, blank_vocab, parse_articles
+from newslab.articles import Entry, read_entry
+from newslab.parsing import blank_vocab
+from newslab.places.gazetteer import load_gazetteer
 from newslab.reports.exporter import ReportExporter, content_policy, render, vega_bundle
-from newslab.reports.records import RECORD, Page, Prepared, digest, digest_records
+from newslab.reports.records import RECORD, Page, digest, digest_records
 from newslab.reports.writing import write_whole
 
 for _name in dir(newslab):  # whatever a notebook may use; what cannot be imported, the notebook will say
@@ -29,26 +30,8 @@ for _name in dir(newslab):  # whatever a notebook may use; what cannot be import
 with suppress(OSError):  # a model is unpacked to a file: on a full disk each page will say so
     read_entry(Entry("", None, 1, {"text": "News"}))
 blank_vocab()
-
-
-def prepare(environment: Mapping[str, str]) -> Prepared:
-    """Read and parse a document once, so that its notebooks find the parse in the cache.
-
-    Raises
-    ------
-    ValueError, OSError
-        If the document, its date or the pipeline is unfit; the message says what to do.
-    """
-    articles = read_articles(environment["NEWSLAB_DOCUMENT"], published=environment.get("NEWSLAB_PUBLISHED"))
-    find_corrections(environment["NEWSLAB_DOCUMENT"])  # a wrong rule is told once, not by every page
-    parse_articles(
-        articles,
-        pipeline=environment.get("NEWSLAB_PIPELINE", DEFAULT_PIPELINE),
-        cache=environment["NEWSLAB_CACHE"],
-    )
-    article = articles.iloc[0]
-    title = article["title"] if isinstance(article["title"], str) else Path(article["file"]).name
-    return Prepared(title, article["language"])
+load_gazetteer()
+gc.freeze()  # what is here stays, and no worker need look through it
 
 
 def keep_bundle(cache: str) -> None:
