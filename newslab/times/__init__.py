@@ -226,10 +226,11 @@ _TOLD_WITHIN = 1  # sentences before, from which "ten years later" can count
 
 def _rows(doc_id: str, doc: Doc, published: date | None) -> Iterator[dict[str, object]]:
     text = read_text(doc)
-    starts = doc.to_array("IDX").tolist()
+    places = doc.to_array(["IDX", "SENT_START"])
+    starts = places[:, 0].tolist()
     tokens = [_unclass_that(doc, starts, token) for token in read_tokens(text)]
     found = list(find_expressions(tokens))
-    sentences = [word.idx for word in doc if word.is_sent_start]
+    sentences = places[places[:, 1] == 1, 0].tolist()
     times: list[Time | None] = [None] * len(found)
     told: Time | None = None
     told_day: Time | None = None
