@@ -15,6 +15,7 @@ given. Memory is the operating system's own count.
 """
 
 import argparse
+import gc
 import json
 import os
 import random
@@ -40,6 +41,7 @@ from newslab.terms import extract_vocabulary
 
 ROOT = Path(__file__).parent.parent
 ROUNDS = 5
+LENGTHS = (1, 10, 100)  # articles in one text
 
 
 def make_articles(n: int, texts: list[Path]) -> pd.DataFrame:
@@ -57,29 +59,35 @@ def make_articles(n: int, texts: list[Path]) -> pd.DataFrame:
     return pd.DataFrame({"doc_id": [f"a{i}" for i in range(n)], "text": made, "published": dates})
 
 
-def time_extractors(docs: dict[str, Doc]) -> dict[str, float]:
-    """Seconds of each step as a collection takes it: entities once, for places and quotes too."""
-    seconds: dict[str, float] = {}
+EXTRACTORS: dict[str, Callable[[dict[str, Doc], pd.DataFrame | None], object]] = {
+    "entities": lambda docs, _: nl.extract_entities(docs),
+    "places": lambda docs, entities: nl.extract_places(docs, entities=entities),
+    "quotes": lambda docs, entities: nl.extract_quotes(docs, entities=entities),
+    "paragraphs, no topics": lambda docs, _: nl.extract_paragraphs(docs, topics=False),
+    "paragraphs": lambda docs, _: nl.extract_paragraphs(docs),
+    "profile": lambda docs, _: nl.measure_profile(docs),
+    "sentences": lambda docs, _: nl.extract_sentences(docs),
+    "quantities": lambda docs, _: nl.extract_quantities(docs),
+    "times": lambda docs, _: nl.extract_times(docs, published="2020-01-01"),
+    "keyterms": lambda docs, _: nl.extract_keyterms(docs),
+    "anomalies": lambda docs, _: nl.extract_anomalies(docs),
+    "vocabulary": lambda docs, _: extract_vocabulary(docs),
+    "fingerprints": lambda docs, _: extract_fingerprints(docs),
+}
+"""Steps as a collection takes them: entities first, and once, for places and quotes too."""
 
-    def timed(name: str, make: Callable[[], object]) -> object:
-        started = time.process_time()
-        made = make()
-        seconds[name] = time.process_time() - started
-        return made
 
-    entities = timed("entities", lambda: nl.extract_entities(docs))
-    timed("places", lambda: nl.extract_places(docs, entities=entities))
-    timed("quotes", lambda: nl.extract_quotes(docs, entities=entities))
-    timed("paragraphs, no topics", lambda: nl.extract_paragraphs(docs, topics=False))
-    timed("paragraphs", lambda: nl.extract_paragraphs(docs))
-    timed("profile", lambda: nl.measure_profile(docs))
-    timed("sentences", lambda: nl.extract_sentences(docs))
-    timed("quantities", lambda: nl.extract_quantities(docs))
-    timed("times", lambda: nl.extract_times(docs, published="2020-01-01"))
-    timed("keyterms", lambda: nl.extract_keyterms(docs))
-    timed("anomalies", lambda: nl.extract_anomalies(docs))
-    timed("vocabulary", lambda: extract_vocabulary(docs))
-    timed("fingerprints", lambda: extract_fingerprints(docs))
+def time_extractors(*groups: dict[str, Doc]) -> list[dict[str, float]]:
+    """Seconds of each step for each group of texts, all groups one after the other before the next step."""
+    seconds: list[dict[str, float]] = [{} for _ in groups]
+    entities: list[pd.DataFrame | None] = [None] * len(groups)
+    for name, extract in EXTRACTORS.items():
+        for i, docs in enumerate(groups):
+            gc.collect()  # what one step leaves behind is no cost of the next
+            started = time.process_time()
+            made = extract(docs, entities[i])
+            seconds[i][name] = time.process_time() - started
+            entities[i] = made if name == "entities" else entities[i]
     return seconds
 
 
@@ -98,7 +106,7 @@ def measure_speed(options: argparse.Namespace) -> None:
             pass
         bare.append(time.process_time() - started)
         started, docs = time.process_time(), nl.parse_articles(articles)
-        taken = {"parse_articles": time.process_time() - started} | time_extractors(docs)
+        taken = {"parse_articles": time.process_time() - started} | time_extractors(docs)[0]
         for name, seconds in taken.items():
             shares[name].append(seconds / bare[-1])
     print(f"bare pipeline {words / median(bare):,.0f} words/s, {words:,} words, median of {ROUNDS} rounds")
@@ -111,21 +119,25 @@ def measure_speed(options: argparse.Namespace) -> None:
 
 
 def measure_growth(options: argparse.Namespace) -> None:
-    """Each length in turn, so that whatever else the machine does slows them alike; the words are the same in all."""
+    """The words are the same at all lengths, and each step takes them in turns, as a machine is not always as fast."""
     single = make_articles(100, options.texts)
-    time_extractors(nl.parse_articles(single.head(5)))
-    rounds: list[dict[int, dict[str, float]]] = [{}, {}, {}]
-    for taken in rounds:
-        for times in (1, 10, 100):
-            groups = [single["text"][i : i + times] for i in range(0, 100, times)]
-            ids = [f"g{i}" for i in range(len(groups))]
-            articles = pd.DataFrame({"doc_id": ids, "text": map("\n\n".join, groups)})
-            started, docs = time.process_time(), nl.parse_articles(articles)
-            taken[times] = {"parse_articles": time.process_time() - started} | time_extractors(docs)
-    print(f"1x is {count_words(single) // len(single):,} words, median of {len(rounds)} rounds")
-    for name in rounds[0][1]:
-        ten, hundred = (median(taken[times][name] / taken[1][name] for taken in rounds) for times in (10, 100))
-        print(f"{name:24}{ten:8.2f} at 10x{hundred:8.2f} at 100x")
+    collections = {}
+    for length in LENGTHS:
+        texts = ["\n\n".join(single["text"][i : i + length]) for i in range(0, 100, length)]
+        collections[length] = pd.DataFrame({"doc_id": [f"g{i}" for i in range(len(texts))], "text": texts})
+    seconds: dict[int, list[dict[str, float]]] = {length: [] for length in LENGTHS}
+    with tempfile.TemporaryDirectory() as cache:
+        for n in range(ROUNDS + 1):  # fresh Docs each time, since what is found out of one is kept with it
+            order = LENGTHS[:: -1 if n % 2 else 1]
+            docs = {length: nl.parse_articles(collections[length], cache=cache) for length in order}
+            taken = time_extractors(*docs.values())
+            for length, of in zip(order, taken, strict=True):
+                seconds[length] += [of] if n else []  # first of all come the parse, and whatever loads on first use
+    print(f"1x is {count_words(single) // len(single):,} words, median of {ROUNDS} rounds")
+    for name in EXTRACTORS:
+        one, *longer = ([of[name] for of in seconds[length]] for length in LENGTHS)
+        shown = (median(a / b for a, b in zip(at, one, strict=True)) for at in longer)
+        print(f"{name:24}{next(shown):8.2f} at 10x{next(shown):8.2f} at 100x")
 
 
 def measure_long(options: argparse.Namespace) -> None:
