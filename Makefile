@@ -1,6 +1,8 @@
 # One document in, a folder of HTML reports out. Bare `make` lists what there is.
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
+# Targets one after the other, as they are asked for, also with -j: a report uses all cores by itself
+.NOTPARALLEL:
 .PHONY: help report corpus site test lab lint audit sbom lock clean
 
 # The first Python on the path that is new enough
