@@ -97,3 +97,9 @@ def test_a_collection_of_next_to_nothing_has_a_page_too(make_collection):
 def test_a_folder_without_a_collection_is_told(tmp_path, capsys):
     assert main([str(tmp_path)]) == 1
     assert "holds no collection" in capsys.readouterr().err
+
+
+def test_the_outlet_to_compare_is_named_in_the_environment(collection, monkeypatch, capsys):
+    monkeypatch.setenv("NEWSLAB_PART", "Nobody's Gazette")
+    assert main([str(collection), "--notebooks", str(NOTEBOOKS)]) == 1
+    assert 'no document is of "Nobody\'s Gazette"' in capsys.readouterr().err

@@ -253,6 +253,12 @@ def test_a_bad_option_is_told_in_one_line(place, tmp_path, option, value, messag
     assert not list(tmp_path.iterdir())
 
 
+def test_no_workers_are_refused_rather_than_waited_for(place, tmp_path, capsys):
+    with pytest.raises(SystemExit):
+        main([*options(place, tmp_path / "out"), "--workers", "0", str(place / "story.txt")])
+    assert "--workers" in capsys.readouterr().err
+
+
 def test_documents_of_one_name_get_folders_of_their_own(place, tmp_path):
     paths = []
     for folder in ("a", "b"):

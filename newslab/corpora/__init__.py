@@ -119,7 +119,8 @@ def analyse_corpus(
     ------
     FileNotFoundError, ValueError
         If the articles cannot be listed (see `read_articles`), an id occurs twice in a table given, the pipeline is
-        not installed, or ``out`` holds something else: another collection, or this one by other parameters.
+        not installed, ``workers`` is less than one, or ``out`` holds something else: another collection, or this one
+        by other parameters.
     OSError
         If the scheduler does not answer, or ``out`` cannot be written. What is finished stays.
 
@@ -139,6 +140,8 @@ def analyse_corpus(
     ...
     ValueError: no articles to analyse; name a file, a folder or a table with some
     """
+    if workers is not None and workers < 1:
+        raise ValueError(f"{workers} workers do no work; ask for one at least")
     if not isinstance(articles, pd.DataFrame | str | Path):
         articles = list(articles)
     pipeline = str(Path(pipeline).resolve()) if Path(pipeline).is_dir() else pipeline

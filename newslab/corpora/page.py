@@ -1,6 +1,7 @@
 """`python -m newslab.corpora.page FOLDER`: the page that profiles a collection, beside its tables."""
 
 import argparse
+import os
 import sys
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
@@ -9,13 +10,15 @@ from pathlib import Path
 from newslab.corpora.reading import find_partitions
 
 
-def make_corpus_page(folder: str | Path, *, notebooks: str | Path = "notebooks") -> Path:
+def make_corpus_page(folder: str | Path, *, part: str | None = None, notebooks: str | Path = "notebooks") -> Path:
     """Run the notebook ``corpus`` on a collection, and write its page beside the tables.
 
     Parameters
     ----------
     folder
         What `analyse_corpus` wrote.
+    part
+        Outlet whose words are compared with those of the others, see `newslab.name_parts`.
     notebooks
         Folder that holds ``corpus.ipynb``.
 
@@ -27,17 +30,19 @@ def make_corpus_page(folder: str | Path, *, notebooks: str | Path = "notebooks")
     Raises
     ------
     ValueError
-        If the folder holds no finished partition, the notebook is not there, or a cell of it fails.
+        If the folder holds no finished partition, the notebook is not there, or a cell of it fails, as with a
+        part that no document is of.
     """
     folder, notebook = Path(folder).resolve(), Path(notebooks).resolve() / "corpus.ipynb"
     find_partitions(folder)
     if not notebook.is_file():
         raise ValueError(f"{notebooks}: holds no corpus.ipynb; name the folder of the notebooks")
     page = folder / "corpus.html"
+    environment = {"NEWSLAB_TABLES": str(folder)} | ({"NEWSLAB_PART": part} if part else {})
     frame: dict[str, object] = {"document": folder.name, "pages": [], "index": None}
     # a notebook changes the folder and the environment of its process, so it gets one of its own
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as process:
-        process.submit(_make, str(notebook), str(page), {"NEWSLAB_TABLES": str(folder)}, frame).result()
+        process.submit(_make, str(notebook), str(page), environment, frame).result()
     return page
 
 
@@ -53,10 +58,13 @@ def main(arguments: list[str] | None = None) -> int:
         prog="python -m newslab.corpora.page", description="Make the page of a collection."
     )
     parser.add_argument("folder", help="what analyse_corpus wrote")
+    parser.add_argument(
+        "--part", default=os.environ.get("NEWSLAB_PART"), metavar="OUTLET", help="outlet to compare; or NEWSLAB_PART"
+    )
     parser.add_argument("--notebooks", default="notebooks", help="folder that holds corpus.ipynb")
     options = parser.parse_args(arguments)
     try:
-        print(f"open {make_corpus_page(options.folder, notebooks=options.notebooks)}")
+        print(f"open {make_corpus_page(options.folder, part=options.part, notebooks=options.notebooks)}")
     except (ValueError, OSError) as error:
         print(error, file=sys.stderr)
         return 1

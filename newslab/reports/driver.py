@@ -140,6 +140,8 @@ def _read_options(arguments: list[str] | None) -> argparse.Namespace:
     options.paths = options.paths or _split_paths(environ.get("DOC", ""))
     if not options.paths:
         parser.error("name a document, as an argument or in DOC")
+    if options.workers < 1:
+        parser.error("--workers: one at least has to do the work")
     return options
 
 
