@@ -91,7 +91,9 @@ def test_tables_are_those_of_a_notebook(made, table):
     assert read(made)["quotes"]["n_words"].sum() == nl.count_words(" ".join(read(made)["quotes"]["text"]))
 
 
-def test_one_worker_killed_half_way_changes_nothing(made, table, tmp_path):
+@pytest.fixture
+def cluster():
+    """A scheduler and two workers as processes of their own, and the scheduler's address."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         address = f"tcp://127.0.0.1:{free.getsockname()[1]}"
@@ -99,25 +101,56 @@ def test_one_worker_killed_half_way_changes_nothing(made, table, tmp_path):
     scheduler = start("-m", "distributed.cli.dask_scheduler", "--host", address, "--no-dashboard", **quiet)
     settings = ("--no-nanny", "--no-dashboard", "--nthreads", 1)
     workers = [start("-m", "distributed.cli.dask_worker", address, *settings, **quiet) for _ in range(2)]
-    out = tmp_path / "tables"
-
-    def kill_one():
-        wait_for(lambda: any((out / "partitions").glob("*.json")))
-        workers[0].send_signal(signal.SIGKILL)
-
     try:
         with Client(address, timeout=60) as there:
             there.wait_for_workers(2, timeout=60)
-        killer = threading.Thread(target=kill_one)
-        killer.start()
-        nl.analyse_corpus(table, out, client=address, partition_size=2, progress=False)
-        killer.join()
-        assert workers[0].wait() == -signal.SIGKILL
+        yield address, scheduler, workers
     finally:
         for process in (*workers, scheduler):
             process.kill()
             process.wait()
+
+
+def kill_half_way(process, out):
+    """Kill a process as soon as one partition is done; give the thread that waits for it."""
+
+    def kill():
+        wait_for(lambda: any((out / "partitions").glob("*.json")))
+        process.send_signal(signal.SIGKILL)
+
+    killer = threading.Thread(target=kill)
+    killer.start()
+    return killer
+
+
+def test_one_worker_killed_half_way_changes_nothing(made, table, cluster, tmp_path):
+    address, _, workers = cluster
+    out = tmp_path / "tables"
+    killer = kill_half_way(workers[0], out)
+    nl.analyse_corpus(table, out, client=address, partition_size=2, progress=False)
+    killer.join()
+    assert workers[0].wait() == -signal.SIGKILL
     assert_same(out, made)
+
+
+def test_a_scheduler_lost_half_way_is_told_and_what_is_finished_stays(made, table, cluster, client, tmp_path):
+    address, scheduler, _ = cluster
+    out = tmp_path / "tables"
+    killer = kill_half_way(scheduler, out)
+    with pytest.raises(ConnectionError, match=r"lost the Dask scheduler; the \d+ finished partitions stay"):
+        nl.analyse_corpus(table, out, client=address, partition_size=1, progress=False)
+    killer.join()
+    finished = {path.name for path in (out / "partitions").iterdir()}
+    before = {path: path.stat().st_mtime_ns for path in out.glob("*/part*") if path.name in finished}
+    nl.analyse_corpus(table, out, client=client, partition_size=1, progress=False)
+    assert before == {path: path.stat().st_mtime_ns for path in before}
+
+
+def test_a_closed_client_is_told(articles, client, tmp_path):
+    with Client(client.scheduler.address, set_as_default=False) as closed:
+        pass
+    with pytest.raises(ConnectionError, match="client given is closed"):
+        nl.analyse_corpus(articles, tmp_path / "out", client=closed)
 
 
 def test_local_processes_start_by_themselves(made, table, tmp_path, capsys):

@@ -10,6 +10,7 @@ import os
 import shutil
 from collections import deque
 from collections.abc import Iterable, Iterator
+from concurrent.futures import CancelledError
 from contextlib import contextmanager
 from itertools import chain, islice
 from pathlib import Path
@@ -122,7 +123,7 @@ def analyse_corpus(
         not installed, ``workers`` is less than one, or ``out`` holds something else: another collection, or this one
         by other parameters.
     OSError
-        If the scheduler does not answer, or ``out`` cannot be written. What is finished stays.
+        If the scheduler does not answer or is lost, or ``out`` cannot be written. What is finished stays.
 
     Notes
     -----
@@ -161,11 +162,18 @@ def analyse_corpus(
     first = next(partitions, None)
     if first is None:
         raise ValueError("no articles to analyse; name a file, a folder or a table with some")
+    from distributed.comm import CommClosedError
+
     with _connect(client, workers) as connected:
         _prepare(out, settings)
         with tqdm(desc=out.name, total=_count(articles), unit=" articles", disable=not progress) as bar:
             told = settings | {"dates": published, "folder": str(Path.cwd())}
-            _work_off(chain([first], partitions), out, told, connected, bar)
+            try:
+                _work_off(chain([first], partitions), out, told, connected, bar)
+            except (CancelledError, CommClosedError) as error:
+                n_done = len(list((out / RECORDS).glob("*.json")))
+                said = f"lost the Dask scheduler; the {n_done} finished partitions stay, and the same call goes on"
+                raise ConnectionError(said) from error
     shutil.rmtree(out / UNFINISHED, ignore_errors=True)
     records = [json.loads(path.read_bytes()) for path in sorted((out / RECORDS).glob("*.json"))]
     rows = [
@@ -203,10 +211,15 @@ def _work_off(
         key = f"newslab-{run}-{number}"
         with dask.config.set({_LARGE: "1 GB"}):  # articles are no mistake
             future = client.submit(analyse_partition, number, entries, own, str(out), key=key, pure=False, retries=1)
-        under_way[future] = number, entries
+        under_way[future] = number, [_without_text(entry) for entry in entries]
         completed.add(future)
     while under_way:
         settle()
+
+
+def _without_text(entry: Entry) -> Entry:
+    """Keep of an article what names it, should its partition fail."""
+    return entry._replace(file=entry.file or (entry.row or {}).get("file"), row=None)
 
 
 def _settle(future: "Future", number: int, entries: list[Entry], out: Path) -> None:
@@ -358,6 +371,8 @@ def _connect(client: "Client | str | None", workers: int | None) -> Iterator["Cl
         with own:
             yield own
     elif client is not None:
+        if client.status in {"closing", "closed"}:
+            raise ConnectionError("the Dask client given is closed; connect one, or give the scheduler's address")
         yield client
     else:
         with (

@@ -65,8 +65,11 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     try:
         print(f"open {make_corpus_page(options.folder, part=options.part, notebooks=options.notebooks)}")
-    except (ValueError, OSError) as error:
+    except ValueError as error:
         print(error, file=sys.stderr)
+        return 1
+    except OSError as error:
+        print(f"{options.folder}: {error.strerror or error}; see that it can be read and written to", file=sys.stderr)
         return 1
     return 0
 

@@ -18,7 +18,7 @@ import time
 import unicodedata
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from multiprocessing import forkserver, get_context, parent_process
 from multiprocessing.connection import Connection, wait
@@ -308,7 +308,7 @@ def _work_off(tasks: deque[_Task], n_workers: int) -> Iterator[tuple[_Task, Any,
     """
     running: dict[Any, tuple[_Task, BaseProcess, float]] = {}
     if tasks and not _ON_WINDOWS:  # forks of a process that runs nothing else are safe, unlike forks of this one
-        forkserver.set_forkserver_preload(["newslab.reports.running"])
+        forkserver.set_forkserver_preload(["newslab.reports.interruption", "newslab.reports.running"])
         with _deaf():
             forkserver.ensure_running()
     try:
@@ -321,7 +321,10 @@ def _work_off(tasks: deque[_Task], n_workers: int) -> Iterator[tuple[_Task, Any,
 
 @contextmanager
 def _deaf() -> Iterator[None]:
-    """Let processes that are started here never hear of an interruption: this one hears of it and ends them."""
+    """Let processes that are started here not hear of an interruption until they are able to end without a word."""
+    if threading.current_thread() is not threading.main_thread():  # which alone may say what is heard
+        yield
+        return
     hearing = signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
         yield
@@ -338,11 +341,12 @@ def _work_on(
             context: Any = get_context("spawn" if _ON_WINDOWS else task.start)
             receiver, sender = context.Pipe(duplex=False)
             process = context.Process(target=_work, args=(sender, task.function, task.arguments), daemon=True)
-            if context.get_start_method() == "spawn":
-                with _deaf():
+            try:
+                with _deaf() if context.get_start_method() == "spawn" else nullcontext():
                     process.start()
-            else:  # waits for all to be imported, and is forked from one that is deaf
-                process.start()
+            except (EOFError, ConnectionError):  # what it is forked from was killed, and is started anew for the next
+                yield task, RuntimeError("its process could not be started; is there enough memory?"), 0.0
+                continue
             sender.close()
             running[receiver] = task, process, time.monotonic()
         for ready in wait(list(running)):
@@ -357,6 +361,8 @@ def _work_on(
 
 
 def _work(sender: Connection, function: str, arguments: tuple) -> None:
+    from newslab.reports import interruption  # noqa: F401 (the driver itself answers one with a line)
+
     threading.Thread(target=_end_with_driver, daemon=True).start()
     module, name = function.split(".")
     try:

@@ -26,11 +26,11 @@ from newslab.reports.writing import write_whole
 for _name in dir(newslab):  # whatever a notebook may use; what cannot be imported, the notebook will say
     with suppress(ImportError, AttributeError):
         getattr(newslab, _name)
-# what reading any document loads, its language and its kept parse, would else be loaded by every page
-with suppress(OSError):  # a model is unpacked to a file: on a full disk each page will say so
-    read_entry(Entry("", None, 1, {"text": "News"}))
+# what reading any document loads, its kept parse, places and language, would else be loaded by every page
 blank_vocab()
-load_gazetteer()
+with suppress(OSError):  # a model is unpacked to a file: on a full disk each page will say so
+    load_gazetteer()
+    read_entry(Entry("", None, 1, {"text": "News"}))
 gc.freeze()  # what is here stays, and no worker need look through it
 
 
