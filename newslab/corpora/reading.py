@@ -254,17 +254,19 @@ def count_vocabulary(folder: str | Path, documents: pd.DataFrame, by: str) -> pd
         if more > 0:  # doubled, so that this is seldom
             room = ((0, 0), (0, max(more, held["count"].shape[1])))
             held = {name: np.pad(counts, room) for name, counts in held.items()}
-        for at in range(len(names)):
-            rows = kept[part[kept] == at]
-            n = np.bincount(words.codes[rows], minlength=len(here))
-            total = np.bincount(words.codes[rows], weights=table["count"].to_numpy()[rows], minlength=len(here))
-            first = np.zeros(len(here), np.int64)
-            first[words.codes[rows[::-1]]] = rows[::-1]
-            new = (held["n_documents"][at, here] == 0) & (n > 0)
-            held["document"][at, here[new]] = document[first[new]]
-            held["start"][at, here[new]] = table["start"].to_numpy()[first[new]]
-            held["n_documents"][at, here] += n
-            held["count"][at, here] += total.astype(np.int64)
+        count, start = (table[column].to_numpy() for column in ("count", "start"))
+        cells = part[kept].astype(np.int64) * len(here) + words.codes[kept]  # one a part and word
+        size, shape = len(names) * len(here), (len(names), len(here))
+        n = np.bincount(cells, minlength=size).reshape(shape)
+        total = np.bincount(cells, weights=count[kept], minlength=size).reshape(shape)
+        first = np.zeros(size, np.int64)
+        first[cells[::-1]] = kept[::-1]
+        at, word = np.nonzero((held["n_documents"][:, here] == 0) & (n > 0))
+        rows = first.reshape(shape)[at, word]
+        held["document"][at, here[word]] = document[rows]
+        held["start"][at, here[word]] = start[rows]
+        held["n_documents"][:, here] += n
+        held["count"][:, here] += total.astype(np.int64)
     known = [np.flatnonzero(held["n_documents"][at]) for at in range(len(names))]
     word, of_it = np.concatenate(known), np.repeat(np.arange(len(names)), [len(one) for one in known])
     return pd.DataFrame(

@@ -132,7 +132,7 @@ def find_reused(fingerprints: pd.DataFrame, documents: pd.DataFrame) -> pd.DataF
     """
     ids, rank = _rank(fingerprints, documents)
     spans = fingerprints[["start", "end", "fingerprint"]].assign(rank=rank)
-    spans = spans[spans["fingerprint"].duplicated(keep=False)]  # most stand once: what is left is quick to sort
+    spans = spans[_is_repeated(spans["fingerprint"].to_numpy())]  # most stand once: what is left is quick to sort
     spans = spans.sort_values(["fingerprint", "rank", "start"], ignore_index=True)
     hashes = spans["fingerprint"].to_numpy()
     is_first = np.ones(len(hashes), bool)
@@ -216,13 +216,21 @@ def _sketch(rank: np.ndarray, hashes: np.ndarray, threshold: float) -> "Iterator
     """Yield the MinHash of each document that shares enough with others to be like one, from the earliest on."""
     from datasketch import MinHash
 
-    is_shared = pd.Series(hashes).duplicated(keep=False).to_numpy()
-    alike = np.bincount(rank, weights=is_shared) >= threshold * np.bincount(rank)
+    alike = np.bincount(rank, weights=_is_repeated(hashes)) >= threshold * np.bincount(rank)
     kept = np.flatnonzero(alike[rank])
     kept = kept[np.argsort(rank[kept], kind="stable")]
     bounds = np.flatnonzero(np.diff(rank[kept], prepend=-1)).tolist()
     sets = ((hashes[kept[begin:end]] & 0xFFFFFFFF).tolist() for begin, end in pairwise([*bounds, len(kept)]))
     yield from zip(rank[kept[bounds]].tolist(), MinHash.generator(sets, num_perm=_N_HASHES, hashfunc=int), strict=True)
+
+
+def _is_repeated(hashes: np.ndarray) -> np.ndarray:
+    """Whether each number stands more than once; of millions, sorting tells sooner than a table of them does."""
+    order = np.argsort(hashes)
+    is_same = hashes[order[1:]] == hashes[order[:-1]]
+    repeated = np.zeros(len(hashes), bool)
+    repeated[order[1:][is_same]] = repeated[order[:-1][is_same]] = True
+    return repeated
 
 
 def _rank(fingerprints: pd.DataFrame, documents: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:

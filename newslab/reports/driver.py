@@ -308,7 +308,7 @@ def _work_off(tasks: deque[_Task], n_workers: int) -> Iterator[tuple[_Task, Any,
     """
     running: dict[Any, tuple[_Task, BaseProcess, float]] = {}
     if tasks and not _ON_WINDOWS:  # forks of a process that runs nothing else are safe, unlike forks of this one
-        forkserver.set_forkserver_preload(["newslab.reports.interruption", "newslab.reports.running"])
+        forkserver.set_forkserver_preload(["newslab.reports.interruption", "newslab.reports.preload"])
         with _deaf():
             forkserver.ensure_running()
     try:

@@ -1,11 +1,9 @@
-"""Running: what a worker process does for the driver. All that is heavy is imported here, once, before workers fork."""
+"""Running: what a worker process does for the driver."""
 
-import gc
 import json
 import os
 import tempfile
 from collections.abc import Mapping
-from contextlib import suppress
 from pathlib import Path
 
 import nbformat
@@ -15,23 +13,9 @@ from IPython.utils.capture import capture_output
 from nbformat import NotebookNode
 from traitlets.config import Config
 
-import newslab
-from newslab.articles import Entry, read_entry
-from newslab.parsing import blank_vocab
-from newslab.places.gazetteer import load_gazetteer
 from newslab.reports.exporter import ReportExporter, content_policy, render, vega_bundle
 from newslab.reports.records import RECORD, Page, digest, digest_records
 from newslab.reports.writing import write_whole
-
-for _name in dir(newslab):  # whatever a notebook may use; what cannot be imported, the notebook will say
-    with suppress(ImportError, AttributeError):
-        getattr(newslab, _name)
-# what reading any document loads, its kept parse, places and language, would else be loaded by every page
-blank_vocab()
-with suppress(OSError):  # a model is unpacked to a file: on a full disk each page will say so
-    load_gazetteer()
-    read_entry(Entry("", None, 1, {"text": "News"}))
-gc.freeze()  # what is here stays, and no worker need look through it
 
 
 def keep_bundle(cache: str) -> None:
