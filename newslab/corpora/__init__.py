@@ -225,9 +225,12 @@ def _without_text(entry: Entry) -> Entry:
 def _settle(future: "Future", number: int, entries: list[Entry], out: Path) -> None:
     """Take note of a partition that is done; record one that failed twice, and stop where nothing can be written."""
     from distributed import KilledWorker
+    from distributed.comm import CommClosedError
 
     try:
         future.result()
+    except CommClosedError:  # an OSError, but none of writing
+        raise
     except OSError as error:
         raise _cannot_write(out, error) from error
     except (KilledWorker, MemoryError) as error:
