@@ -170,7 +170,9 @@ def analyse_corpus(
             told = settings | {"dates": published, "folder": str(Path.cwd())}
             try:
                 _work_off(chain([first], partitions), out, told, connected, bar)
-            except (CancelledError, CommClosedError) as error:
+            except Exception as error:  # without its scheduler a client fails in many ways
+                if connected.status == "running" and not isinstance(error, CancelledError | CommClosedError):
+                    raise
                 n_done = len(list((out / RECORDS).glob("*.json")))
                 said = f"lost the Dask scheduler; the {n_done} finished partitions stay, and the same call goes on"
                 raise ConnectionError(said) from error
