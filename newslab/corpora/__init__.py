@@ -173,9 +173,8 @@ def analyse_corpus(
             except Exception as error:  # without its scheduler a client fails in many ways
                 if connected.status == "running" and not isinstance(error, CancelledError | CommClosedError):
                     raise
-                n_done = len(list((out / RECORDS).glob("*.json")))
-                said = f"lost the Dask scheduler; the {n_done} finished partitions stay, and the same call goes on"
-                raise ConnectionError(said) from error
+                said = f"the {_count_records(out)} finished partitions stay, and the same call goes on"
+                raise ConnectionError(f"lost the Dask scheduler; {said}") from error
     shutil.rmtree(out / UNFINISHED, ignore_errors=True)
     records = [json.loads(path.read_bytes()) for path in sorted((out / RECORDS).glob("*.json"))]
     rows = [
@@ -350,8 +349,12 @@ def _prepare(out: Path, settings: dict[str, Any]) -> None:
         raise _cannot_write(out, error) from error
 
 
+def _count_records(out: Path) -> int:
+    return len(list((out / RECORDS).glob("*.json"))) if out.is_dir() else 0
+
+
 def _cannot_write(out: Path, error: OSError) -> OSError:
-    done = len(list((out / RECORDS).glob("*.json"))) if out.is_dir() else 0
+    done = _count_records(out)
     why = os.strerror(error.errno) if error.errno else error
     said = f"{out}: cannot be written to ({why}); mend that and make the same call again"
     return OSError(error.errno, f"{said}: the {done} finished partitions stay" if done else said)
