@@ -365,9 +365,10 @@ def test_a_bad_table_is_refused_with_a_remedy(rows, message, client, tmp_path):
     assert not (tmp_path / "out").exists()
 
 
-def test_no_workers_are_refused_rather_than_waited_for(tmp_path):
-    with pytest.raises(ValueError, match="-1 workers"):
-        nl.analyse_corpus(pd.DataFrame({"doc_id": ["a"], "text": ["Rain."]}), tmp_path / "out", workers=-1)
+@pytest.mark.parametrize(("few", "message"), [({"workers": -1}, "-1 workers"), ({"partition_size": 0}, "size 0 holds")])
+def test_less_than_one_is_refused(few, message, tmp_path):
+    with pytest.raises(ValueError, match=message):
+        nl.analyse_corpus(pd.DataFrame({"doc_id": ["a"], "text": ["Rain."]}), tmp_path / "out", **few)
 
 
 def test_long_texts_fill_partitions_of_their_own(monkeypatch):

@@ -120,8 +120,8 @@ def analyse_corpus(
     ------
     FileNotFoundError, ValueError
         If the articles cannot be listed (see `read_articles`), an id occurs twice in a table given, the pipeline is
-        not installed, ``workers`` is less than one, or ``out`` holds something else: another collection, or this one
-        by other parameters.
+        not installed, ``workers`` or ``partition_size`` is less than one, or ``out`` holds something else: another
+        collection, or this one by other parameters.
     OSError
         If the scheduler does not answer or is lost, or ``out`` cannot be written. What is finished stays.
 
@@ -143,6 +143,8 @@ def analyse_corpus(
     """
     if workers is not None and workers < 1:
         raise ValueError(f"{workers} workers do no work; ask for one at least")
+    if partition_size < 1:
+        raise ValueError(f"partition_size {partition_size} holds no article; ask for one at least")
     if not isinstance(articles, pd.DataFrame | str | Path):
         articles = list(articles)
     pipeline = str(Path(pipeline).resolve()) if Path(pipeline).is_dir() else pipeline
